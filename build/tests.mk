@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What tests are made of.  A module.mk below tests/ calls:
+#
+#   $(eval $(call host_test,NAME,SOURCES,CFLAGS[,GENERATED]))
+#       out/tests/host/NAME, a host program under ASan and UBSan that prints
+#       TAP; SOURCES: folders or files; GENERATED: stems below out/gen that it
+#       needs (compiled in when the stem is followed by "!")
+#   $(eval $(call guest_test,NAME,freestanding|server))
+#       a program of ours, booted in bootstrap's place, that prints TAP on the
+#       kernel's log and ends the machine; NAME_append: kernel command line
+#   tests/posix/*.c
+#       each a static Linux program that prints TAP, run in both layouts
+
+HOST_TESTS :=
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+
+define host_test
+HOST_TESTS += $(OUT)/tests/host/$(1)
+$(OUT)/obj/host-$(1)/%.o: $(SRC)/%.c config.mk | \
+    $(patsubst %!,%,$(addprefix $(GEN)/,$(addsuffix .c,$(4:!=))))
+	@echo "  HOSTCC  $$@"
+	@mkdir -p $$(@D)
+	$$(Q)$$(HOSTCC) $$(HOST_CFLAGS) $(SANITIZE) -I$(SRC)/ipc-defs \
+	    -I$(GEN) $(3) -c -o $$@ $$<
+$(OUT)/obj/host-$(1)/gen/%.o: $(GEN)/%.c config.mk
+	@echo "  HOSTCC  $$@"
+	@mkdir -p $$(@D)
+	$$(Q)$$(HOSTCC) $$(HOST_CFLAGS) $(SANITIZE) -I$(SRC)/ipc-defs \
+	    -I$(GEN) $(3) -c -o $$@ $$<
+$(OUT)/tests/host/$(1): $(call objects,$(OUT)/obj/host-$(1),$(call \
+    sources,$(2))) $(patsubst %!,$(OUT)/obj/host-$(1)/gen/%.o,\
+    $(filter %!,$(4)))
+	@echo "  LINK    $$@"
+	@mkdir -p $$(@D)
+	$$(Q)$$(HOSTCC) $(SANITIZE) -o $$@ $$^
+endef
+
+GUEST_TESTS :=
+define guest_test
+$(1)_member := -
+$$(eval $$(call $(2),$(1)))
+GUEST_TESTS += $(OUT)/tests/guest/$(1).conf
+$(OUT)/tests/guest/$(1).conf: $(OUT)/stripped/$(1) config.mk
+	@mkdir -p $$(@D)
+	$$(Q)printf 'program=%s\nappend=%s\n' '$$<' '$($(1)_append)' > $$@
+endef
+
+POSIX_TESTS := $(patsubst $(SRC)/tests/posix/%.c,posix-%,\
+    $(wildcard $(SRC)/tests/posix/*.c))
+$(foreach t,$(POSIX_TESTS),$(eval $(call linux_program,$(t),\
+    tests/posix/$(t:posix-%=%).c,-pthread)))

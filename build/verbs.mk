@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The commands of this Makefile.  A "#: verb: text" line is shown by make help.
+
+#: all: build the kernel, the servers and the boot archive (default)
+all: $(KERNEL) $(BASE) $(PROGRAMS) $(LINUX_PROGRAMS)
+
+#: run: boot to an interactive shell in this terminal (Ctrl-A X leaves)
+.PHONY: run
+run: $(KERNEL) $(BASE)
+	@./polymach shell
+
+#: iso: build out/polymach.iso, bootable by GRUB
+
+#: tests: build everything that make check runs
+.PHONY: tests
+tests: all $(HOST_TESTS) $(GUEST_TESTS)
+
+#: check: run the tests (under 10 minutes); SUITE=NAME runs one suite
+.PHONY: check
+check: tests
+	@$(PYTHON) $(SRC)/tests/run-suites --build . $(addprefix --only ,$(SUITE))
+
+#: check-long: run the tests with the long variants, too
+.PHONY: check-long
+check-long: tests
+	@$(PYTHON) $(SRC)/tests/run-suites --build . --long \
+	    $(addprefix --only ,$(SUITE))
+
+#: check-fresh: both README commands in a fresh Debian 12 (root, debootstrap)
+.PHONY: check-fresh
+check-fresh:
+	@$(SRC)/tests/run-fresh $(SRC_ABS)
+
+#: gdb: boot, stop at the first instruction and attach gdb with all symbols
+.PHONY: gdb
+gdb: $(KERNEL) $(BASE) $(PROGRAMS)
+	@$(SRC)/tools/gdb/start .
+
+#: size: kernel text and lines of source, by folder
+.PHONY: size
+size: $(KERNEL)
+	@$(PYTHON) $(SRC)/tools/size/size.py --source $(SRC) --objects $(KOBJ) \
+	    --kernel $(KERNEL)
+
+#: install: copy the command, the kernel and the boot archive below PREFIX
+.PHONY: install
+install: all
+	@$(SRC)/tools/install/install.sh $(SRC_ABS) . '$(DESTDIR)$(PREFIX)' \
+	    '$(PREFIX)'
+
+#: clean: remove everything that was built
+.PHONY: clean
+clean:
+	rm -rf $(OUT)
+
+#: help: this list
+.PHONY: help
+help:
+	@sed -n 's/^#: \([a-z-]*\): /  make \1\t/p' $(SRC)/build/verbs.mk | \
+	    expand -t 20
+	@echo "  V=1 shows the commands.  ./polymach --help: the host command."
