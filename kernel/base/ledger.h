@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Ledgers: budgets of kernel memory, ports, threads, tasks and resident pages.
+ *
+ * A ledger has a parent; a charge is made to it and to every ancestor, or to
+ * none.  The root ledger has the machine's limits.  Charging never waits.
+ */
+#ifndef BASE_LEDGER_H
+#define BASE_LEDGER_H
+
+#include <stdbool.h>
+#include <base/codes.h>
+
+enum ledger_item {
+    LEDGER_KMEM,    /* bytes of kernel objects and queued messages */
+    LEDGER_PAGES,   /* resident anonymous pages */
+    LEDGER_PORTS,
+    LEDGER_THREADS,
+    LEDGER_TASKS,
+    LEDGER_ITEMS
+};
+
+#define LEDGER_UNLIMITED (~0ull)
+
+struct ledger {
+    struct ledger *le_parent;              /* I; +1 reference; NULL: root */
+    uint64_t le_refs;                      /* K */
+    uint64_t le_used[LEDGER_ITEMS];        /* K */
+    uint64_t le_limit[LEDGER_ITEMS];       /* K */
+    uint64_t le_peak[LEDGER_ITEMS];        /* K */
+    void *le_port;                         /* K: its kernel port, or NULL */
+};
+
+extern struct ledger ledger_root;
+
+/* Returns: KERN_SUCCESS or KERN_RESOURCE_SHORTAGE (nothing charged). */
+kern_return_t ledger_charge(struct ledger *l, enum ledger_item i, uint64_t n);
+void ledger_uncharge(struct ledger *l, enum ledger_item i, uint64_t n);
+/* Carve a child whose limits may not exceed the parent's (min is taken). */
+kern_return_t ledger_create(struct ledger *parent,
+                            const uint64_t limit[LEDGER_ITEMS],
+                            struct ledger **out);
+void ledger_reference(struct ledger *l);
+void ledger_release(struct ledger *l);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the rest of the kernel asks of ipc.
+ */
+#ifndef IPC_IPC_H
+#define IPC_IPC_H
+
+#include <stdbool.h>
+#include <mach/message.h>
+#include <base/codes.h>
+#include <base/ledger.h>
+
+struct ipc_space;
+struct ipc_port;
+struct ipc_kmsg;
+struct task;
+struct thread;
+
+void ipc_setup(void);
+
+/* Name spaces.  destroy marks it dead; the reaper empties it in steps. */
+kern_return_t ipc_space_create(struct ledger *l, struct ipc_space **out);
+void ipc_space_destroy(struct ipc_space *s);
+
+/*
+ * Kernel objects.  The kind is fixed when the port is made and checked by
+ * ipc_kobject_get().  A port made with receiver "kernel" is never in a space.
+ */
+enum ipc_kobject_kind {
+    IKOT_NONE, IKOT_TASK, IKOT_THREAD, IKOT_HOST, IKOT_HOST_PRIV,
+    IKOT_MEMORY_ENTRY, IKOT_MEMORY_CONTROL, IKOT_LEDGER, IKOT_IRQ,
+    IKOT_IOPORTS, IKOT_PHYSMEM, IKOT_DMA, IKOT_TIMER, IKOT_ENDPOINT,
+    IKOT_PROCESSOR_SET, IKOT_KINDS
+};
+struct ipc_port *ipc_kobject_port(enum ipc_kobject_kind kind, void *object,
+                                  struct ledger *l);
+void *ipc_kobject_get(struct ipc_port *port, enum ipc_kobject_kind kind);
+/* The object is gone: the port dies (dead names, dead-name notifications). */
+void ipc_kobject_destroy(struct ipc_port *port);
+/* Called by ipc when the last send right to a kernel port of this kind goes
+ * (for objects that live as long as they are named).  Set at boot. */
+void ipc_kobject_set_no_senders(enum ipc_kobject_kind kind,
+                                void (*fn)(void *object));
+
+/* Naked rights, held by kernel structures.  NULL and dead ports are allowed. */
+void ipc_port_reference(struct ipc_port *port);
+void ipc_port_release(struct ipc_port *port);
+struct ipc_port *ipc_port_make_send(struct ipc_port *port);
+struct ipc_port *ipc_port_copy_send(struct ipc_port *port);
+void ipc_port_release_send(struct ipc_port *port);      /* may notify */
+void ipc_port_release_sonce(struct ipc_port *port);     /* sends the
+                                                  send-once notification */
+bool ipc_port_active(const struct ipc_port *port);
+
+/* Rights in the space of a task.  copyin: borrow the name's right by disposition
+ * into a naked right; copyout: name for a naked send/send-once/receive right (consumed on success). */
+kern_return_t ipc_object_copyin(struct ipc_space *s, mach_port_name_t name,
+                                mach_msg_type_name_t disposition,
+                                struct ipc_port **out);
+kern_return_t ipc_object_copyout(struct ipc_space *s, struct ipc_port *port,
+                                 mach_msg_type_name_t type,
+                                 mach_port_name_t *name);
+
+/*
+ * Messages from the kernel (exceptions, interrupts, timers, pager requests).
+ * Preallocated ones can't fail: alloc charges l; send queues it past the
+ * limit if need be; after delivery it comes back to its owner (reusable).
+ */
+struct ipc_kmsg *ipc_kmsg_prealloc(mach_msg_size_t size, struct ledger *l);
+void ipc_kmsg_prealloc_free(struct ipc_kmsg *k);
+bool ipc_kmsg_prealloc_busy(const struct ipc_kmsg *k);
+/* Header+body as the receiver shall see it (remote/local filled by ipc).
+ * dest: a naked send right, borrowed.  reply: NULL or a naked send-once right, consumed.
+ * descriptor ports (at most 4): naked send rights, consumed. */
+kern_return_t ipc_kmsg_send_prealloc(struct ipc_kmsg *k,
+                                     const mach_msg_header_t *msg,
+                                     struct ipc_port *dest,
+                                     struct ipc_port *reply,
+                                     struct ipc_port *const ports[],
+                                     unsigned nports);
+/* The same with an allocated message, charged to l. May fail (shortage). */
+kern_return_t ipc_kernel_send(const mach_msg_header_t *msg,
+                              struct ipc_port *dest, struct ipc_port *reply,
+                              struct ipc_port *const ports[], unsigned nports,
+                              struct ledger *l);
+/* A reply port whose receiver is the kernel: fn is called in the sender's trap. For exceptions and pagers. */
+struct ipc_port *ipc_kernel_reply_port(
+    void (*fn)(void *arg, const mach_msg_header_t *reply_or_null_if_dead),
+    void *arg, struct ledger *l);
+
+/* Traps (current thread).  Result in rax. */
+kern_return_t mach_msg_trap(struct thread *th, const uint64_t args[6]);
+mach_port_name_t mach_reply_port_trap(void);
+kern_return_t mach_port_allocate_trap(const uint64_t args[6]);
+kern_return_t mach_port_deallocate_trap(const uint64_t args[6]);
+kern_return_t mach_port_mod_refs_trap(const uint64_t args[6]);
+kern_return_t mach_port_insert_right_trap(const uint64_t args[6]);
+kern_return_t mach_port_get_refs_trap(const uint64_t args[6]);
+kern_return_t mach_port_move_member_trap(const uint64_t args[6]);
+
+/* fork: send rights (and dead names) of from under the same names in the
+ * empty space to; receive, send-once rights, port sets are left out.  May return KERN_BLOCKED-free
+ * KERN_RESOURCE_SHORTAGE. */
+kern_return_t ipc_space_copy(struct ipc_space *from, struct ipc_space *to);
+
+/* One bounded step of emptying dead spaces, ports, messages; true: more to do. */
+bool ipc_reap_step(void);
+
+#endif

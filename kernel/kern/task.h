@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tasks: an address space, a port name space, threads, a ledger, and what a
+ * personality has registered.
+ *
+ * States: active (ta_active) -> dying (on the reap list, taken apart in
+ * bounded steps) -> gone with the last reference.
+ */
+#ifndef KERN_TASK_H
+#define KERN_TASK_H
+
+#include <stdbool.h>
+#include <mach/emulator.h>
+#include <mach/message.h>
+#include <base/list.h>
+#include <base/ledger.h>
+
+struct vm_map;
+struct ipc_space;
+struct ipc_port;
+
+#define TASK_PORT_REGISTER_MAX 3
+
+struct task {
+    struct vm_map *ta_map;         /* I: +1 */
+    struct ipc_space *ta_space;    /* I: +1 */
+    struct ledger *ta_ledger;      /* K: +1 */
+    unsigned ta_refs;              /* K */
+    bool ta_active;                /* K */
+    unsigned ta_suspend_count;     /* K */
+    struct list ta_threads;        /* K: th_task_link */
+    unsigned ta_thread_count;      /* K */
+    struct list ta_link;           /* K: all tasks */
+    struct list ta_reap_link;      /* K */
+    struct ipc_port *ta_self;      /* K: kernel port */
+    struct ipc_port *ta_bootstrap; /* K: naked send right or NULL */
+    struct ipc_port *ta_registered[TASK_PORT_REGISTER_MAX]; /* K */
+    struct ipc_port *ta_exc_ports[14]; /* K: naked send rights by EXC_* */
+    int ta_exc_behavior[14];       /* K */
+    emulator_info_t ta_emulator;   /* K: base == end == 0: none */
+    security_token_t ta_token;     /* K: msgh_sender of its messages */
+    audit_token_t ta_audit;        /* K */
+    unsigned ta_priority;          /* K: of new threads */
+    uint64_t ta_cpu_time;          /* K: of dead threads, nanoseconds */
+    uint64_t ta_id;                /* I: unique since boot */
+    char ta_name[32];              /* K */
+};
+
+/* parent NULL: the first task.  inherit: the map is an inheritance copy. */
+kern_return_t task_create(struct task *parent, struct ledger *l, bool inherit,
+                          struct task **out);
+void task_reference(struct task *t);
+void task_release(struct task *t);
+void task_terminate(struct task *t);
+
+#endif
