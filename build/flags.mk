@@ -56,6 +56,7 @@ EMU_CFLAGS := $(BARE) -fPIE -mgeneral-regs-only -mno-red-zone \
 # Servers, drivers and pagers: newlib over libmach.
 USER_CFLAGS := $(COMMON) -nostdinc -isystem $(CC_HEADERS) \
     -isystem $(OUT)/newlib/include -fno-pic -fno-pie -D__DYNAMIC_REENT__ \
+    -D_READ_WRITE_RETURN_TYPE=_ssize_t \
     $(CONTRACT) $(LIBMACH_HEADERS)
 
 HOST_CFLAGS := -std=gnu17 -O1 -g -MMD -MP $(WARN)

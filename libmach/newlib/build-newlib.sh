@@ -14,11 +14,12 @@ set -eu
 tarball=$1 work=$2 prefix=$3 cross=$4 jobs=$5
 target=x86_64-elf
 
-# What servers see of newlib: system calls come as _open_r and friends from
-# libmach (REENTRANT_SYSCALLS_PROVIDED), the reentrancy structure is found
-# through __getreent(), so that threads can have one each, and locks are the
-# __retarget_lock_* functions.
+# What servers see of newlib: system calls are libmach's open, read and so on,
+# called directly (REENTRANT_SYSCALLS_PROVIDED); the reentrancy structure is
+# found through __getreent(), so that threads can have one each; locks are the
+# __retarget_lock_* functions.  build/flags.mk repeats what headers need.
 defs="-DREENTRANT_SYSCALLS_PROVIDED -D__DYNAMIC_REENT__"
+defs="$defs -D_READ_WRITE_RETURN_TYPE=_ssize_t"
 
 tool_wrapper()
 {
@@ -56,7 +57,7 @@ cd "$work/build"
     --enable-newlib-io-long-long --enable-newlib-io-c99-formats \
     --enable-newlib-retargetable-locking --disable-newlib-supplied-syscalls \
     --disable-multilib --disable-dependency-tracking --disable-nls \
-    CFLAGS="-O2 -g" > configure.log 2>&1 ||
+    CC=$target-gcc CFLAGS="-O2 -g" > configure.log 2>&1 ||
     { tail -20 configure.log >&2; exit 1; }
 make -j"$jobs" > make.log 2>&1 || { tail -30 make.log >&2; exit 1; }
 make install > install.log 2>&1 || { tail -30 install.log >&2; exit 1; }
