@@ -9,6 +9,10 @@
 #include <stdint.h>
 #include <stddef.h>
 
+#ifdef __cplusplus
+#define _Static_assert static_assert
+#endif
+
 typedef int32_t kern_return_t;
 typedef int32_t integer_t;
 typedef uint32_t natural_t;
@@ -16,6 +20,7 @@ typedef int32_t boolean_t;
 typedef uint64_t vm_address_t;
 typedef uint64_t vm_offset_t;
 typedef uint64_t vm_size_t;
+typedef vm_offset_t pointer_t; /* the address of out-of-line data */
 typedef vm_address_t mach_vm_address_t;
 typedef vm_size_t mach_vm_size_t;
 typedef vm_offset_t memory_object_offset_t;

@@ -52,6 +52,7 @@ struct posix_stat {
 };
 _Static_assert(sizeof(struct posix_stat) == 144, "ABI");
 typedef struct posix_stat posix_stat_t;
+typedef uint64_t cookie_t; /* the client's name for one of its requests */
 
 /* Linux struct statfs, x86-64. */
 struct posix_statfs {

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The run time of generated user stubs.
+ *
+ * The one place where a stub enters the kernel is mig_rpc(); an environment
+ * that must do more there (the emulators, whose calls can be interrupted)
+ * defines the macro before this header, or in <mach/mig_environment.h> with
+ * MIG_ENVIRONMENT defined.
+ *
+ * A send that fails has consumed nothing: rights and memory still belong to
+ * the caller, unless the subsystem says ConsumeOnSendError.
+ */
+#ifndef MACH_MIG_USER_H
+#define MACH_MIG_USER_H
+
+#include <mach/mig_wire.h>
+
+#ifdef MIG_ENVIRONMENT
+#include <mach/mig_environment.h>
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+mach_msg_return_t mach_msg(mach_msg_header_t *msg, mach_msg_option_t option,
+                           mach_msg_size_t send_size, mach_msg_size_t rcv_size,
+                           mach_port_name_t rcv_name,
+                           mach_msg_timeout_t timeout,
+                           mach_port_name_t notify);
+void mach_msg_destroy(mach_msg_header_t *msg);
+
+#ifndef mig_rpc
+#define mig_rpc(msg, option, send_size, rcv_size, rcv_name, timeout)       \
+    mach_msg(msg, option, send_size, rcv_size, rcv_name, timeout,          \
+             MACH_PORT_NULL)
+#endif
+
+/*
+ * The reply port of the calling thread.  get never fails but may return
+ * MACH_PORT_NULL, which the send then refuses.  put gives it back after use;
+ * dealloc destroys it, since a late answer may still arrive on it.
+ */
+mach_port_t mig_get_reply_port(void);
+void mig_put_reply_port(mach_port_t port);
+void mig_dealloc_reply_port(mach_port_t port);
+
+/* Buffers of messages too large for the stack; 8-aligned. */
+void *mig_user_allocate(size_t size);
+void mig_user_deallocate(void *buffer, size_t size);
+
+/* After mig_rpc() has failed: what becomes of the reply port. */
+void mig_rpc_failed(mach_msg_return_t ret, mach_port_t reply_port);
+/* ConsumeOnSendError: destroys an unsent message (1: time-outs, 2: any). */
+void mig_consume_unsent(mach_msg_header_t *msg, mach_msg_return_t ret,
+                        unsigned when);
+/* Destroys a reply that is not what it should be. */
+void mig_destroy_reply(mach_msg_header_t *msg);
+
+/* Header, id and size of a reply; the code of one that only says an error. */
+kern_return_t mig_check_reply(const mach_msg_header_t *head, mach_msg_id_t id,
+                              boolean_t complex, mach_msg_size_t least,
+                              mach_msg_size_t most);
+
+#ifdef __cplusplus
+}
+#endif
+
+static inline void
+mig_request_header(mach_msg_header_t *head, mach_msg_bits_t bits,
+                   mach_port_t remote, mach_port_t local, mach_msg_id_t id)
+{
+    head->msgh_bits = bits;
+    head->msgh_remote_port = remote;
+    head->msgh_local_port = local;
+    head->msgh_voucher_port = MACH_PORT_NULL;
+    head->msgh_id = id;
+}
+
+/* Who answered, as the kernel says. */
+static inline void
+mig_message_audit(const mach_msg_header_t *head, void *token, size_t size)
+{
+    mig_load(token, mig_trailer(head),
+             offsetof(mach_msg_context_trailer_t, msgh_audit),
+             size < sizeof(audit_token_t) ? size : sizeof(audit_token_t));
+}
+
+static inline void
+mig_message_sender(const mach_msg_header_t *head, void *token, size_t size)
+{
+    mig_load(token, mig_trailer(head),
+             offsetof(mach_msg_context_trailer_t, msgh_sender),
+             size < sizeof(security_token_t) ? size
+                                             : sizeof(security_token_t));
+}
+
+#endif

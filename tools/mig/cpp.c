@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Runs the C preprocessor over the input and reads what it prints.  Its own
+ * diagnostics go to our standard error; warnings (a stray quote, a NUL) are
+ * silenced, since the lexer says them better.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "diag.h"
+
+/* The command line: a -cpp command is split at blanks. */
+static char **
+build_command(const struct options *opt)
+{
+    char **argv = mig_alloc(sizeof(*argv) * (size_t)(opt->cpp_nargs + 80));
+    int n = 0;
+
+    if (opt->cpp == NULL) {
+        argv[n++] = mig_strdup("gcc");
+        argv[n++] = mig_strdup("-E");
+        argv[n++] = mig_strdup("-std=c17");
+        argv[n++] = mig_strdup("-w");
+    } else {
+        char *words = mig_strdup(opt->cpp);
+        char *word = strtok(words, " ");
+
+        for (; word != NULL && n < 40; word = strtok(NULL, " ")) {
+            argv[n++] = word;
+        }
+        if (n == 0) {
+            diag_fatal("-cpp needs a command");
+        }
+    }
+    argv[n++] = mig_strdup("-D__MIG__=1");
+    for (int i = 0; i < opt->cpp_nargs; i++) {
+        argv[n++] = mig_strdup(opt->cpp_args[i]);
+    }
+    if (opt->dep_file != NULL) {
+        argv[n++] = mig_strdup("-MD");
+        argv[n++] = mig_strdup("-MF");
+        argv[n++] = mig_strdup(opt->dep_file);
+        if (opt->dep_target != NULL) {
+            argv[n++] = mig_strdup("-MT");
+            argv[n++] = mig_strdup(opt->dep_target);
+        }
+    }
+    if (opt->cpp == NULL) {
+        argv[n++] = mig_strdup("-x");
+        argv[n++] = mig_strdup("c");
+    }
+    argv[n++] = mig_strdup(opt->input);
+    argv[n] = NULL;
+    return argv;
+}
+
+static char *
+read_all(int fd)
+{
+    size_t size = 0;
+    size_t room = 65536;
+    char *text = mig_alloc(room);
+
+    for (;;) {
+        ssize_t n = read(fd, text + size, room - size - 1);
+
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n < 0) {
+            diag_fatal("cannot read from the preprocessor: %s",
+                       strerror(errno));
+        }
+        if (n == 0) {
+            break;
+        }
+        size += (size_t)n;
+        if (room - size < 2) {
+            char *more = mig_alloc(room * 2);
+
+            memcpy(more, text, size);
+            text = more;
+            room *= 2;
+        }
+    }
+    /* A NUL inside would end the text early: hand it on as a character that
+     * the lexer refuses. */
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '\0') {
+            text[i] = '\001';
+        }
+    }
+    text[size] = '\0';
+    return text;
+}
+
+char *
+cpp_read(const struct options *opt)
+{
+    char **argv = build_command(opt);
+    int fds[2];
+    int status;
+    char *text;
+    pid_t pid;
+
+    if (access(opt->input, R_OK) != 0) {
+        diag_fatal("%s: %s", opt->input, strerror(errno));
+    }
+    if (pipe(fds) != 0 || (pid = fork()) < 0) {
+        diag_fatal("cannot start the preprocessor: %s", strerror(errno));
+    }
+    if (pid == 0) {
+        dup2(fds[1], STDOUT_FILENO);
+        close(fds[0]);
+        close(fds[1]);
+        execvp(argv[0], argv);
+        fprintf(stderr, "mig: cannot run %s: %s\n", argv[0], strerror(errno));
+        _exit(127);
+    }
+    close(fds[1]);
+    text = read_all(fds[0]);
+    close(fds[0]);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? text : NULL;
+}

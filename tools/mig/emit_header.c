@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Headers: prototypes for either side, and the message ids. */
+#include "cdecl.h"
+#include "emit.h"
+#include "emit_user.h"
+
+void
+emit_user_prototypes(struct out *o)
+{
+    out_put(o, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    for (const struct routine *rt = subsystem.routines; rt != NULL;
+         rt = rt->next) {
+        out_put(o, "/* %s %s, request id %lld */\n",
+                rt->simple ? "simpleroutine" : "routine", rt->name,
+                (long long)rt->id);
+        emit_prototype(o, rt, SIDE_USER);
+        out_put(o, ";\n\n");
+    }
+    out_put(o, "#ifdef __cplusplus\n}\n#endif\n\n");
+}
+
+static void
+emit_ids(struct out *o)
+{
+    for (const struct routine *rt = subsystem.routines; rt != NULL;
+         rt = rt->next) {
+        out_put(o, "#ifndef MIG_ID_%s_%s\n#define MIG_ID_%s_%s %lld\n#endif\n",
+                subsystem.name, rt->name, subsystem.name, rt->name,
+                (long long)rt->id);
+    }
+}
+
+void
+emit_user_header(struct out *o)
+{
+    char *guard = guard_name(o->path);
+
+    emit_file_head(o, "the user's prototypes");
+    out_put(o, "#ifndef %s\n#define %s\n\n#include <mach/mig_types.h>\n",
+            guard, guard);
+    emit_imports(o, SIDE_USER);
+    emit_user_prototypes(o);
+    emit_ids(o);
+    out_put(o, "\n#endif\n");
+}
+
+/* A simport declares the translation functions: several types may share one
+ * function with a parameter of its own choice, which we could only guess. */
+static bool
+has_server_import(void)
+{
+    for (const struct import *im = subsystem.imports; im != NULL;
+         im = im->next) {
+        if (im->kind == IMPORT_SERVER) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void
+emit_server_header(struct out *o)
+{
+    char *guard = guard_name(o->path);
+    const char *symbol = mig_format("%s%s", server_prefix(), subsystem.name);
+
+    emit_file_head(o, "the server's prototypes");
+    out_put(o, "#ifndef %s\n#define %s\n\n#include <mach/mig_types.h>\n",
+            guard, guard);
+    emit_imports(o, SIDE_SERVER);
+    if (subsystem.kernel_server) {
+        out_put(o, "\nstruct ipc_port;\nstruct vm_map_copy;\n");
+    }
+    out_put(o, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    if (!has_server_import()) {
+        emit_translations(o);
+    }
+    for (const struct routine *rt = subsystem.routines; rt != NULL;
+         rt = rt->next) {
+        out_put(o, "\n/* %s, request id %lld */\n", rt->name,
+                (long long)rt->id);
+        emit_prototype(o, rt, SIDE_SERVER);
+        out_put(o, ";\n");
+    }
+    out_put(o, "\nextern const struct mig_subsystem %s_subsystem;\n"
+            "mig_stub_t %s_server_routine(const mach_msg_header_t *InHeadP);\n"
+            "boolean_t %s_server(mach_msg_header_t *InHeadP,\n"
+            "    mach_msg_header_t *OutHeadP);\n",
+            symbol, symbol, subsystem.server_demux != NULL &&
+                                    options.server_prefix == NULL
+                                ? subsystem.server_demux
+                                : symbol);
+    out_put(o, "\n#ifdef __cplusplus\n}\n#endif\n\n");
+    emit_ids(o);
+    out_put(o, "\n#endif\n");
+}

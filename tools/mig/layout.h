@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Numbers of the message layout that the emitters need. */
+#ifndef MIG_LAYOUT_H
+#define MIG_LAYOUT_H
+
+#include "routine.h"
+
+#define LAYOUT_MESSAGE_MAX 0x11000u /* MACH_MSG_SIZE_MAX */
+#define LAYOUT_ERROR_SIZE 36u       /* sizeof(mig_reply_error_t) */
+#define LAYOUT_TRAILER_MAX 64u      /* MAX_TRAILER_SIZE */
+
+/* Bytes per element of an array, out of line or not; 1 for strings. */
+unsigned layout_elem_size(const struct type *t);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The interface generator: command line, and what runs after what. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "diag.h"
+#include "emit.h"
+#include "out.h"
+
+struct options options;
+
+static const struct {
+    const char *option;
+    enum output_kind kind;
+    void (*emit)(struct out *o);
+} outputs[] = {
+    {"-header", OUT_HEADER, emit_user_header},
+    {"-user", OUT_USER, emit_user},
+    {"-sheader", OUT_SHEADER, emit_server_header},
+    {"-server", OUT_SERVER, emit_server},
+    {"-direct", OUT_DIRECT, emit_direct},
+    {"-replies", OUT_REPLIES, emit_replies},
+    {"-repliesheader", OUT_REPLIESHEADER, emit_replies_header},
+    {"-ir", OUT_IR, emit_ir},
+};
+
+static const struct {
+    const char *option;
+    size_t offset;
+} texts[] = {
+    {"-prefix", offsetof(struct options, user_prefix)},
+    {"-sprefix", offsetof(struct options, server_prefix)},
+    {"-subrprefix", offsetof(struct options, subr_prefix)},
+    {"-cpp", offsetof(struct options, cpp)},
+    {"-MD", offsetof(struct options, dep_file)},
+    {"-MT", offsetof(struct options, dep_target)},
+    {"-iheader", offsetof(struct options, out[OUT_IHEADER])},
+    {"-dheader", offsetof(struct options, out[OUT_DHEADER])},
+};
+
+static void
+usage(void)
+{
+    fprintf(stderr,
+            "usage: mig [-header F] [-user F] [-sheader F] [-server F]\n"
+            "           [-direct F] [-replies F] [-repliesheader F] [-ir F]\n"
+            "           [-prefix P] [-sprefix P] [-maxonstack N] [-cpp CMD]\n"
+            "           [-I DIR] [-D NAME[=V]] [-U NAME] [-MD F] [-MT TARGET]\n"
+            "           [-Werror] [-w] [-fdiagnostics-format=json] [-version]\n"
+            "           FILE.defs\n");
+    exit(1);
+}
+
+static const char *
+next_word(int argc, char **argv, int *i)
+{
+    if (*i + 1 >= argc) {
+        fprintf(stderr, "mig: %s needs an argument\n", argv[*i]);
+        usage();
+    }
+    return argv[++*i];
+}
+
+static bool
+option_with_text(int argc, char **argv, int *i)
+{
+    for (size_t k = 0; k < sizeof(outputs) / sizeof(outputs[0]); k++) {
+        if (strcmp(argv[*i], outputs[k].option) == 0) {
+            options.out[outputs[k].kind] = next_word(argc, argv, i);
+            return true;
+        }
+    }
+    for (size_t k = 0; k < sizeof(texts) / sizeof(texts[0]); k++) {
+        if (strcmp(argv[*i], texts[k].option) == 0) {
+            const char **slot = (const char **)(void *)
+                                ((char *)&options + texts[k].offset);
+
+            *slot = next_word(argc, argv, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Options of the older generators that change nothing here: the stubs always
+ * have prototypes, and there is one layout. */
+static bool
+option_without_effect(const char *word)
+{
+    static const char *const words[] = {
+        "-q", "-r", "-R", "-s", "-S", "-l", "-L", "-k", "-K", "-n", "-N",
+        "-x", "-X", "-split", "-traditional",
+    };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(word, words[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+add_cpp_arg(const char *text)
+{
+    options.cpp_args[options.cpp_nargs++] = text;
+}
+
+static void
+one_option(int argc, char **argv, int *i)
+{
+    const char *word = argv[*i];
+
+    if (option_with_text(argc, argv, i) || option_without_effect(word)) {
+        return;
+    }
+    if (word[1] == 'I' || word[1] == 'D' || word[1] == 'U') {
+        add_cpp_arg(word);
+        if (word[2] == '\0') {
+            add_cpp_arg(next_word(argc, argv, i));
+        }
+    } else if (strcmp(word, "-maxonstack") == 0) {
+        options.max_on_stack = (unsigned)strtoul(next_word(argc, argv, i),
+                                                 NULL, 0);
+    } else if (strcmp(word, "-Werror") == 0) {
+        options.warnings_are_errors = true;
+    } else if (strcmp(word, "-w") == 0 || strcmp(word, "-Q") == 0) {
+        options.no_warnings = strcmp(word, "-w") == 0;
+    } else if (strcmp(word, "-v") == 0 || strcmp(word, "-V") == 0) {
+        options.verbose = word[1] == 'v';
+    } else if (strcmp(word, "-fdiagnostics-format=json") == 0) {
+        options.json_diagnostics = true;
+    } else if (strcmp(word, "-version") == 0) {
+        printf("mig (Polymach) 1\n");
+        exit(0);
+    } else {
+        fprintf(stderr, "mig: unknown option %s\n", word);
+        usage();
+    }
+}
+
+static void
+read_options(int argc, char **argv)
+{
+    options.max_on_stack = 2048;
+    options.cpp_args = mig_alloc(sizeof(char *) * (size_t)(argc + 1));
+    for (int i = 1; i < argc; i++) {
+        if (argv[i][0] == '-' && argv[i][1] != '\0') {
+            one_option(argc, argv, &i);
+        } else if (options.input != NULL) {
+            fprintf(stderr, "mig: more than one input file\n");
+            usage();
+        } else {
+            options.input = argv[i];
+        }
+    }
+    if (options.input == NULL) {
+        usage();
+    }
+}
+
+static void
+emit_all(void)
+{
+    for (size_t k = 0; k < sizeof(outputs) / sizeof(outputs[0]); k++) {
+        const char *path = options.out[outputs[k].kind];
+
+        if (path != NULL && strcmp(path, "/dev/null") != 0) {
+            outputs[k].emit(out_open(path));
+        }
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    char *text;
+
+    read_options(argc, argv);
+    text = cpp_read(&options);
+    if (text == NULL) {
+        return 1;
+    }
+    type_setup();
+    lexer_begin(text, options.input);
+    parser_run();
+    if (diag_errors() == 0) {
+        emit_all();
+    }
+    if (diag_errors() != 0) {
+        if (options.dep_file != NULL) {
+            unlink(options.dep_file);
+        }
+        return 1;
+    }
+    out_commit_all();
+    return 0;
+}

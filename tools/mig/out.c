@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Output files, see out.h. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "diag.h"
+#include "out.h"
+
+#define MAX_OUTPUTS 32
+
+static struct out *outputs[MAX_OUTPUTS];
+static char *temporaries[MAX_OUTPUTS];
+static int output_count;
+
+struct out *
+out_open(const char *path)
+{
+    struct out *o = mig_alloc(sizeof(*o));
+
+    if (output_count == MAX_OUTPUTS) {
+        diag_fatal("too many outputs");
+    }
+    o->path = path;
+    o->room = 16384;
+    o->text = mig_alloc(o->room);
+    outputs[output_count++] = o;
+    return o;
+}
+
+void
+out_put(struct out *o, const char *format, ...)
+{
+    va_list ap;
+    size_t need;
+    int n;
+
+    va_start(ap, format);
+    n = vsnprintf(o->text + o->size, o->room - o->size, format, ap);
+    va_end(ap);
+    if (n < 0) {
+        diag_fatal("cannot format output");
+    }
+    need = o->size + (size_t)n + 1;
+    if (need > o->room) {
+        char *more = mig_alloc(need * 2);
+
+        memcpy(more, o->text, o->size);
+        free(o->text);
+        o->text = more;
+        o->room = need * 2;
+        va_start(ap, format);
+        vsnprintf(o->text + o->size, o->room - o->size, format, ap);
+        va_end(ap);
+    }
+    o->size += (size_t)n;
+}
+
+static void
+remove_temporaries(void)
+{
+    for (int i = 0; i < output_count; i++) {
+        if (temporaries[i] != NULL) {
+            unlink(temporaries[i]);
+        }
+    }
+}
+
+static bool
+is_null_device(const struct out *o)
+{
+    return strcmp(o->path, "/dev/null") == 0;
+}
+
+static void
+write_temporary(int i)
+{
+    struct out *o = outputs[i];
+    FILE *f;
+
+    temporaries[i] = mig_format("%s.mig-%ld", o->path, (long)getpid());
+    f = fopen(temporaries[i], "w");
+    if (f == NULL || fwrite(o->text, 1, o->size, f) != o->size ||
+        fclose(f) != 0) {
+        int e = errno;
+
+        remove_temporaries();
+        diag_fatal("cannot write %s: %s", o->path, strerror(e));
+    }
+}
+
+void
+out_commit_all(void)
+{
+    for (int i = 0; i < output_count; i++) {
+        if (!is_null_device(outputs[i])) {
+            write_temporary(i);
+        }
+    }
+    for (int i = 0; i < output_count; i++) {
+        if (temporaries[i] == NULL) {
+            continue;
+        }
+        if (rename(temporaries[i], outputs[i]->path) != 0) {
+            int e = errno;
+
+            remove_temporaries();
+            diag_fatal("cannot write %s: %s", outputs[i]->path, strerror(e));
+        }
+        temporaries[i] = NULL;
+    }
+}
