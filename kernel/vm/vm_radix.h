@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The pages of an object: a radix tree from page index to slot.
+ *
+ *                 rx_root (level 2, base 0x7f000)
+ *                /      |        \                64 pointers
+ *           leaf(1)   NULL      leaf(1)
+ *          64 slots            64 slots
+ *
+ * The root covers the aligned window of 64^height pages from rx_base, just
+ * large enough for the indices in use: anonymous objects number their pages
+ * by address, and must not pay seven levels for that.
+ *
+ * A slot is one word: a page's physical address and PG_* bits, or, without
+ * PG_PRESENT, what is known of a page that is not here.  0: nothing.  There is
+ * no structure per page, and no list of a page's mappings: see vm_rmap.c.
+ */
+#ifndef VM_VM_RADIX_H
+#define VM_VM_RADIX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <base/ledger.h>
+
+#define PG_PRESENT 1u
+#define PG_DIRTY 2u     /* pager's page: differs from what the pager has */
+#define PG_PRECIOUS 4u  /* pager's page: the pager kept no copy */
+#define PG_ERROR 8u     /* not present: the pager's error in bits 12..43 */
+#define PG_REQUESTED 16u /* not present: a data_request is outstanding */
+#define PG_UNLOCKING 32u /* a data_unlock is outstanding */
+#define PG_LOCK_SHIFT 6  /* 3 bits VM_PROT_*: accesses the pager forbids */
+#define PG_LOCK_MASK (7u << PG_LOCK_SHIFT)
+#define PG_BUSY 512u    /* being returned to its pager */
+#define PG_PA_MASK 0x000ffffffffff000ull
+
+typedef uint64_t vm_slot_t;
+
+static inline uint64_t
+slot_pa(vm_slot_t s)
+{
+    return s & PG_PA_MASK;
+}
+
+static inline bool
+slot_present(vm_slot_t s)
+{
+    return (s & PG_PRESENT) != 0;
+}
+
+struct radix_node;
+
+struct vm_radix {
+    struct radix_node *rx_root; /* K */
+    uint64_t rx_base;           /* K: first index of the root's window */
+    unsigned rx_height;         /* K: levels; 0: empty */
+    uint64_t rx_pages;          /* K: slots with PG_PRESENT (kept by users) */
+};
+
+#define RADIX_END (~0ull)
+
+/* NULL: no such slot (as good as 0). */
+vm_slot_t *vm_radix_lookup(const struct vm_radix *rx, uint64_t index);
+/* The slot, made if need be; charged to l.  NULL: shortage. */
+vm_slot_t *vm_radix_make(struct vm_radix *rx, uint64_t index,
+                         struct ledger *l);
+/* The first slot that isn't 0 in [*index, end); *index becomes its index. */
+vm_slot_t *vm_radix_next(const struct vm_radix *rx, uint64_t *index,
+                         uint64_t end);
+/* Free the nodes of empty leaves on the path to index. */
+void vm_radix_prune(struct vm_radix *rx, uint64_t index, struct ledger *l);
+/* Free at most budget nodes; all slots are 0.  True: there are more. */
+bool vm_radix_free_step(struct vm_radix *rx, unsigned budget,
+                        struct ledger *l);
+
+#endif
