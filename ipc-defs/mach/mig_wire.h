@@ -13,7 +13,7 @@
 #define MIG_ASSERT(condition, text) static_assert(condition, text)
 /* An address that becomes any pointer type, as void * does in C. */
 struct mig_any_pointer {
-    const volatile void *p;
+    const void *p;
     template <class T> operator T *() const
     {
         return (T *)const_cast<void *>(p);
@@ -46,7 +46,7 @@ mig_least(mach_msg_type_number_t a, mach_msg_type_number_t b)
 }
 
 static inline void *
-mig_place(const volatile void *message, mach_msg_size_t at)
+mig_place(const void *message, mach_msg_size_t at)
 {
     return (void *)((uintptr_t)message + at);
 }
@@ -89,11 +89,11 @@ mig_pad(void *message, mach_msg_size_t at, mach_msg_size_t align)
 }
 
 static inline mach_msg_size_t
-mig_append(void *message, mach_msg_size_t at, const volatile void *from,
+mig_append(void *message, mach_msg_size_t at, const void *from,
            mach_msg_size_t size)
 {
     if (size != 0) {
-        mig_copy(mig_place(message, at), (const void *)from, size);
+        mig_copy(mig_place(message, at), (const void *)(uintptr_t)from, size);
     }
     return mig_pad(message, at + size, 4);
 }

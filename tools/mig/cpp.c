@@ -88,15 +88,32 @@ read_all(int fd)
             room *= 2;
         }
     }
-    /* A NUL inside would end the text early: hand it on as a character that
-     * the lexer refuses. */
-    for (size_t i = 0; i < size; i++) {
-        if (text[i] == '\0') {
-            text[i] = '\001';
-        }
-    }
     text[size] = '\0';
     return text;
+}
+
+/* The preprocessor drops NUL bytes, so they are looked for here. */
+static void
+refuse_nul(const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    struct loc loc = {path, 1, 1};
+    int c;
+
+    if (f == NULL) {
+        diag_fatal("%s: %s", path, strerror(errno));
+    }
+    while ((c = getc(f)) != EOF) {
+        if (c == '\0') {
+            diag_error(loc, "character", "illegal character: NUL");
+        }
+        loc.col++;
+        if (c == '\n') {
+            loc.line++;
+            loc.col = 1;
+        }
+    }
+    fclose(f);
 }
 
 char *
@@ -108,9 +125,7 @@ cpp_read(const struct options *opt)
     char *text;
     pid_t pid;
 
-    if (access(opt->input, R_OK) != 0) {
-        diag_fatal("%s: %s", opt->input, strerror(errno));
-    }
+    refuse_nul(opt->input);
     if (pipe(fds) != 0 || (pid = fork()) < 0) {
         diag_fatal("cannot start the preprocessor: %s", strerror(errno));
     }

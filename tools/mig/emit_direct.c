@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "emit.h"
 void emit_direct(struct out *o) { (void)o; }
-void emit_replies(struct out *o) { (void)o; }
-void emit_replies_header(struct out *o) { (void)o; }
 void emit_ir(struct out *o) { (void)o; }

@@ -9,13 +9,33 @@
 #include "emit.h"
 #include "emit_user.h"
 
+static uint64_t small_size(void);
+
+/* Can the buffer be larger than what the stack is used for? */
 static bool
-uses_heap(const struct routine *rt)
+may_be_large(const struct routine *rt)
+{
+    return user_buffer_size(rt) > small_size();
+}
+
+static uint64_t
+small_size(void)
 {
     uint64_t limit = subsystem.on_stack_limit != 0 ? subsystem.on_stack_limit
                                                    : options.max_on_stack;
 
-    return user_buffer_size(rt) > limit;
+    return limit / 8 * 8;
+}
+
+static uint64_t
+receive_size(const struct routine *rt)
+{
+    uint64_t size = rt->simple ? 0 : rt->reply.max_size;
+
+    if (size < LAYOUT_ERROR_SIZE) {
+        size = LAYOUT_ERROR_SIZE;
+    }
+    return size + LAYOUT_TRAILER_MAX;
 }
 
 uint64_t
@@ -23,11 +43,8 @@ user_buffer_size(const struct routine *rt)
 {
     uint64_t size = rt->request.max_size;
 
-    if (!rt->simple && rt->reply.max_size + LAYOUT_TRAILER_MAX > size) {
-        size = rt->reply.max_size + LAYOUT_TRAILER_MAX;
-    }
-    if (size < LAYOUT_ERROR_SIZE + LAYOUT_TRAILER_MAX) {
-        size = LAYOUT_ERROR_SIZE + LAYOUT_TRAILER_MAX;
+    if (receive_size(rt) > size) {
+        size = receive_size(rt);
     }
     return (size + 7) / 8 * 8;
 }
@@ -37,17 +54,25 @@ void
 user_return(struct out *o, const struct routine *rt, const char *indent,
             const char *value)
 {
+    if (may_be_large(rt)) {
+        out_put(o, "%smig_buffer_release(Mess, mig_small, mig_need);\n",
+                indent);
+    }
+    user_return_early(o, rt, indent, value);
+}
+
+void
+user_return_early(struct out *o, const struct routine *rt, const char *indent,
+                  const char *value)
+{
     if (rt->error_proc != NULL && strcmp(value, "KERN_SUCCESS") != 0) {
         out_put(o, "%s%s(%s);\n", indent, rt->error_proc, value);
-    }
-    if (uses_heap(rt)) {
-        out_put(o, "%smig_user_deallocate(Mess, sizeof(*Mess));\n", indent);
     }
     out_put(o, "%sreturn %s;\n", indent, value);
 }
 
-static void
-emit_buffer_type(struct out *o, const struct routine *rt)
+void
+user_buffer_type(struct out *o, const struct routine *rt)
 {
     out_put(o, "typedef union {\n    mach_msg_header_t Head;\n"
             "    mig_reply_error_t Error;\n"
@@ -59,11 +84,17 @@ emit_buffer_type(struct out *o, const struct routine *rt)
             (unsigned long long)user_buffer_size(rt) / 8, rt->name);
 }
 
-static void
-emit_locals(struct out *o, const struct routine *rt)
+void
+user_locals(struct out *o, const struct routine *rt)
 {
-    if (uses_heap(rt)) {
-        out_put(o, "    __Buffer__%s_t *Mess;\n", rt->name);
+    if (may_be_large(rt)) {
+        out_put(o, "    __Buffer__%s_t *Mess;\n"
+                "    uint64_t mig_small[%llu];\n"
+                "    mach_msg_size_t mig_need;\n", rt->name,
+                (unsigned long long)small_size() / 8);
+        if (!rt->simple) {
+            out_put(o, "    mach_msg_size_t mig_room;\n");
+        }
     } else {
         out_put(o, "    __Buffer__%s_t MessBuffer;\n"
                 "    __Buffer__%s_t *Mess = &MessBuffer;\n", rt->name,
@@ -79,6 +110,55 @@ emit_locals(struct out *o, const struct routine *rt)
     user_request_locals(o, rt);
     user_reply_locals(o, rt);
     out_put(o, "\n");
+}
+
+/* What a message needs with the counts that it has now: as much as it can
+ * have, less the arrays, plus their present contents and padding. */
+static const char *
+need_text(const struct message *m, bool reply)
+{
+    uint64_t fixed = m->max_size;
+    const char *text = "";
+
+    for (const struct field *f = m->fields; f != NULL; f = f->next) {
+        const char *count;
+
+        if (f->kind != FIELD_DATA) {
+            continue;
+        }
+        if (reply && f->arg->type->kind == TYPE_STRING) {
+            continue;
+        }
+        fixed = fixed - f->size + 8;
+        count = reply ? mig_format("mig_least(*%sCnt, %u)", f->name, f->limit)
+                      : request_count(f->arg);
+        text = mig_format("%s +\n        %s * %u", text, count, f->elem_size);
+    }
+    return mig_format("%llu%s", (unsigned long long)(fixed + 7) / 8 * 8, text);
+}
+
+void
+user_allocate(struct out *o, const struct routine *rt)
+{
+    if (!may_be_large(rt)) {
+        return;
+    }
+    out_put(o, "    mig_need = %s;\n", need_text(&rt->request, false));
+    if (!rt->simple) {
+        out_put(o, "    mig_room = %s + %u;\n"
+                "    if (mig_room < %u) {\n        mig_room = %u;\n    }\n"
+                "    mig_room = mig_round(mig_room, 8);\n"
+                "    if (mig_need < mig_room) {\n"
+                "        mig_need = mig_room;\n    }\n",
+                need_text(&rt->reply, true), LAYOUT_TRAILER_MAX,
+                LAYOUT_ERROR_SIZE + LAYOUT_TRAILER_MAX,
+                LAYOUT_ERROR_SIZE + LAYOUT_TRAILER_MAX);
+    }
+    out_put(o, "    Mess = (__Buffer__%s_t *)mig_buffer(mig_small, "
+            "sizeof(mig_small),\n        mig_need);\n"
+            "    if (Mess == NULL) {\n", rt->name);
+    user_return_early(o, rt, "        ", "KERN_RESOURCE_SHORTAGE");
+    out_put(o, "    }\n");
 }
 
 /* "a | b" of the message options that apply. */
@@ -152,8 +232,8 @@ emit_send(struct out *o, const struct routine *rt)
         user_return(o, rt, "        ", "mig_ret");
         out_put(o, "    }\n");
     }
-    if (uses_heap(rt)) {
-        out_put(o, "    mig_user_deallocate(Mess, sizeof(*Mess));\n");
+    if (may_be_large(rt)) {
+        out_put(o, "    mig_buffer_release(Mess, mig_small, mig_need);\n");
     }
     out_put(o, "    return mig_ret;\n}\n\n");
 }
@@ -165,10 +245,13 @@ emit_call(struct out *o, const struct routine *rt)
                                                : rt->reply_port->name;
 
     out_put(o, "    mig_ret = mig_rpc(&Mess->Head,\n        %s,\n"
-            "        %s, %llu, (mach_port_t)%s,\n        %s);\n",
+            "        %s, %s, (mach_port_t)%s,\n        %s);\n",
             option_text(rt, "MACH_SEND_MSG | MACH_RCV_MSG"),
             send_size_text(rt),
-            (unsigned long long)user_buffer_size(rt), reply, time_text(rt));
+            may_be_large(rt) ? "mig_room"
+                             : mig_format("%llu", (unsigned long long)
+                                          receive_size(rt)),
+            reply, time_text(rt));
     out_put(o, "    if (mig_ret != MACH_MSG_SUCCESS) {\n");
     if (rt->consume != 0) {
         out_put(o, "        mig_consume_unsent(&Mess->Head, mig_ret, %u);\n",
@@ -176,6 +259,11 @@ emit_call(struct out *o, const struct routine *rt)
     }
     if (rt->reply_port == NULL) {
         out_put(o, "        mig_rpc_failed(mig_ret, mig_reply);\n");
+    }
+    if (may_be_large(rt)) {
+        /* The room was what the caller's arrays can take. */
+        out_put(o, "        if (mig_ret == MACH_RCV_TOO_LARGE) {\n"
+                "            mig_ret = MIG_ARRAY_TOO_LARGE;\n        }\n");
     }
     user_return(o, rt, "        ", "mig_ret");
     out_put(o, "    }\n");
@@ -188,20 +276,17 @@ static void
 emit_stub(struct out *o, const struct routine *rt)
 {
     emit_message_types(o, rt, SIDE_USER);
-    emit_buffer_type(o, rt);
+    user_buffer_type(o, rt);
     if (!rt->simple) {
         user_reply_check(o, rt);
     }
     emit_prototype(o, rt, SIDE_USER);
     out_put(o, "\n{\n");
-    emit_locals(o, rt);
-    if (uses_heap(rt)) {
-        out_put(o, "    Mess = (__Buffer__%s_t *)mig_user_allocate("
-                "sizeof(*Mess));\n"
-                "    if (Mess == NULL) {\n"
-                "        return KERN_RESOURCE_SHORTAGE;\n    }\n", rt->name);
-    }
-    user_request(o, rt);
+    user_locals(o, rt);
+    request_checks(o, rt);
+    user_allocate(o, rt);
+    request_header(o, rt);
+    request_contents(o, rt);
     if (rt->simple) {
         emit_send(o, rt);
         return;

@@ -9,10 +9,22 @@ void emit_user_prototypes(struct out *o);
 uint64_t user_buffer_size(const struct routine *rt);
 void user_return(struct out *o, const struct routine *rt, const char *indent,
                  const char *value);
+/* The same before there is a buffer. */
+void user_return_early(struct out *o, const struct routine *rt,
+                       const char *indent, const char *value);
+void user_buffer_type(struct out *o, const struct routine *rt);
+void user_locals(struct out *o, const struct routine *rt);
+void user_allocate(struct out *o, const struct routine *rt);
 
-/* user_request.c: checks of arguments, the request's contents. */
+/* emit_user_request.c: checks of arguments, the request's contents.  The
+ * arguments have the types of `request_side`. */
+extern enum side request_side;
 void user_request_locals(struct out *o, const struct routine *rt);
-void user_request(struct out *o, const struct routine *rt);
+void request_checks(struct out *o, const struct routine *rt);
+void request_header(struct out *o, const struct routine *rt);
+void request_contents(struct out *o, const struct routine *rt);
+/* The C expression of an array's count, or of a string's with its NUL. */
+const char *request_count(const struct arg *a);
 
 /* user_reply.c: the check function, and copying results out. */
 void user_reply_locals(struct out *o, const struct routine *rt);

@@ -4,10 +4,15 @@
 #include "emit_user.h"
 #include "emit_walk.h"
 
+enum side request_side = SIDE_USER;
+
 /* The argument's value; inout arguments are pointers to it. */
 static const char *
 value_of(const struct arg *a)
 {
+    if (request_side == SIDE_SERVER && a->type->outtran != NULL) {
+        return mig_format("%s(%s)", a->type->outtran->function, a->name);
+    }
     return a->kind == ARG_INOUT ? mig_format("*%s", a->name) : a->name;
 }
 
@@ -21,6 +26,12 @@ static bool
 variable_string(const struct arg *a)
 {
     return a->type->kind == TYPE_STRING && a->type->variable;
+}
+
+const char *
+request_count(const struct arg *a)
+{
+    return variable_string(a) ? mig_format("mig_c_%s", a->name) : count_of(a);
 }
 
 void
@@ -37,7 +48,7 @@ static void
 too_large(struct out *o, const struct routine *rt, const char *condition)
 {
     out_put(o, "    if (%s) {\n", condition);
-    user_return(o, rt, "        ", "MIG_ARRAY_TOO_LARGE");
+    user_return_early(o, rt, "        ", "MIG_ARRAY_TOO_LARGE");
     out_put(o, "    }\n");
 }
 
@@ -101,8 +112,7 @@ static void
 put_ool(struct out *o, const struct field *f, unsigned i)
 {
     const struct arg *a = f->arg;
-    bool array = f->repeat != 1 || shape_of(a->type, SIDE_USER) ==
-                                       SHAPE_OOL_ARRAY;
+    bool array = shape_of(a->type, SIDE_USER) == SHAPE_OOL_ARRAY;
     const struct type *t = array ? a->type->elem : a->type;
     const char *at = array ? mig_format("[%u]", i) : "";
     const char *member = f->repeat == 1 ? "" : at;
@@ -151,10 +161,7 @@ field_count(const struct field *f)
         return mig_format("mig_least(*%sCnt, %u)", f->arg->name,
                           f->arg->type->count);
     }
-    if (variable_string(f->arg)) {
-        return mig_format("mig_c_%s", f->arg->name);
-    }
-    return count_of(f->arg);
+    return request_count(f->arg);
 }
 
 static void
@@ -216,8 +223,7 @@ append(struct out *o, const struct field *f)
         }
     } else if (f->kind == FIELD_DATA) {
         out_put(o, "    mig_at = mig_append(Mess, mig_at, %s, %s * %u);\n",
-                a->name, variable_string(a) ? mig_format("mig_c_%s", a->name)
-                                            : count_of(a), f->elem_size);
+                a->name, request_count(a), f->elem_size);
     } else if (t->kind == TYPE_STRING) {
         out_put(o, "    mig_at = mig_append_string(Mess, mig_at, %s, %u);\n",
                 a->name, t->count);
@@ -265,14 +271,13 @@ put_field(struct out *o, const struct field *f)
     case FIELD_DATA:
         out_put(o, "    mig_at = mig_append(Mess, %llu, %s, %s * %u);\n",
                 (unsigned long long)f->offset, f->arg->name,
-                variable_string(f->arg) ? mig_format("mig_c_%s", f->arg->name)
-                                        : count_of(f->arg), f->elem_size);
+                request_count(f->arg), f->elem_size);
         break;
     }
 }
 
-static void
-put_header(struct out *o, const struct routine *rt)
+void
+request_header(struct out *o, const struct routine *rt)
 {
     const struct arg *rp = rt->request_port;
     const char *reply = "MACH_PORT_NULL";
@@ -296,21 +301,28 @@ put_header(struct out *o, const struct routine *rt)
 }
 
 void
-user_request(struct out *o, const struct routine *rt)
+request_checks(struct out *o, const struct routine *rt)
 {
-    const struct message *m = &rt->request;
-
     for (const struct arg *a = rt->args; a != NULL; a = a->next) {
         if (arg_is_in(a)) {
             check_argument(o, rt, a);
         }
     }
-    put_header(o, rt);
+}
+
+void
+request_contents(struct out *o, const struct routine *rt)
+{
+    const struct message *m = &rt->request;
+
     if (m->descriptors != 0) {
         out_put(o, "    Mess->In.msgh_body.msgh_descriptor_count = %u;\n",
                 m->descriptors);
     }
     out_put(o, "    Mess->In.NDR = NDR_record;\n");
+    if (m->has_retcode) {
+        out_put(o, "    Mess->In.RetCode = KERN_SUCCESS;\n");
+    }
     fill_gaps(o, m, "Mess");
     for (const struct field *f = m->fields; f != NULL; f = f->next) {
         put_field(o, f);

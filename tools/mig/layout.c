@@ -215,3 +215,9 @@ layout_routine(struct routine *rt)
         check_limits(rt, &rt->reply, "reply");
     }
 }
+
+void
+layout_reply_message(struct routine *rt)
+{
+    build(rt, &rt->request, true);
+}

@@ -12,4 +12,7 @@
 /* Bytes per element of an array, out of line or not; 1 for strings. */
 unsigned layout_elem_size(const struct type *t);
 
+/* Lays the reply out in place of the request (for deferred replies). */
+void layout_reply_message(struct routine *rt);
+
 #endif

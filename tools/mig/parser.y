@@ -194,7 +194,7 @@ direction:
 arg_type:
       attributed
     | type_name '=' attributed
-        { $$ = type_declare(@1, $1, $3); }
+        { $$ = type_inline(@1, $1, $3); }
     | native_type
     ;
 

@@ -157,7 +157,7 @@ statement_finish(struct loc end)
 {
     struct loc none = {end.file, end.line, 1};
 
-    if (!have_subsystem(none)) {
+    if (diag_errors() != 0 || !have_subsystem(none)) {
         return;
     }
     if (subsystem.next_id - subsystem.base > REPLY_DISTANCE) {

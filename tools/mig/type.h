@@ -114,6 +114,8 @@ void type_setup(void); /* enters the predefined types */
 struct type *type_lookup(const char *name);
 /* Enters name = spec; complains of duplicates.  Returns the new type. */
 struct type *type_declare(struct loc loc, const char *name, struct type *spec);
+/* The same for `argument: name = spec`: the name is the argument's only. */
+struct type *type_inline(struct loc loc, const char *name, struct type *spec);
 
 /* Constructors.  Each complains of what makes no sense and then returns an
  * ERROR type. */

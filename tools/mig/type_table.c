@@ -55,17 +55,31 @@ enter(struct type *t)
     table[h] = e;
 }
 
+static struct type *
+named_copy(struct loc loc, const char *name, struct type *spec)
+{
+    struct type *t = spec->name == NULL ? spec : type_copy(spec);
+
+    t->name = mig_strdup(name);
+    t->loc = loc;
+    return t;
+}
+
+struct type *
+type_inline(struct loc loc, const char *name, struct type *spec)
+{
+    struct type *t = named_copy(loc, name, spec);
+
+    type_check_translations(t);
+    return t;
+}
+
 struct type *
 type_declare(struct loc loc, const char *name, struct type *spec)
 {
     struct entry *old = find(name);
-    struct type *t = spec;
+    struct type *t = named_copy(loc, name, spec);
 
-    if (spec->name != NULL) {
-        t = type_copy(spec);
-    }
-    t->name = mig_strdup(name);
-    t->loc = loc;
     if (old != NULL && !old->type->predefined) {
         diag_error(loc, "duplicate-type", "type '%s' is defined twice", name);
         diag_note(old->type->loc, "previous definition is here");

@@ -66,6 +66,30 @@ kern_return_t mig_check_reply(const mach_msg_header_t *head, mach_msg_id_t id,
 }
 #endif
 
+/*
+ * A message whose arrays can be large starts in a small buffer on the stack
+ * and is allocated only when what it carries now does not fit.  The compiler
+ * must not conclude from the small buffer that the message's structure
+ * cannot be there.
+ */
+static inline void *
+mig_buffer(void *small, size_t small_size, size_t need)
+{
+    if (need > small_size) {
+        return mig_user_allocate(need);
+    }
+    __asm__("" : "+r"(small));
+    return small;
+}
+
+static inline void
+mig_buffer_release(void *buffer, const void *small, size_t need)
+{
+    if (buffer != small) {
+        mig_user_deallocate(buffer, need);
+    }
+}
+
 static inline void
 mig_request_header(mach_msg_header_t *head, mach_msg_bits_t bits,
                    mach_port_t remote, mach_port_t local, mach_msg_id_t id)
@@ -75,6 +99,22 @@ mig_request_header(mach_msg_header_t *head, mach_msg_bits_t bits,
     head->msgh_local_port = local;
     head->msgh_voucher_port = MACH_PORT_NULL;
     head->msgh_id = id;
+}
+
+/* Answers with an error only; does not wait. */
+static inline mach_msg_return_t
+mig_send_error(mach_port_t reply, mach_msg_id_t id, kern_return_t code)
+{
+    mig_reply_error_t error;
+
+    mig_request_header(&error.Head,
+                       MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0u),
+                       reply, MACH_PORT_NULL, id);
+    error.Head.msgh_size = sizeof(error);
+    error.NDR = NDR_record;
+    error.RetCode = code;
+    return mig_rpc(&error.Head, MACH_SEND_MSG | MACH_SEND_TIMEOUT,
+                   sizeof(error), 0, MACH_PORT_NULL, 0);
 }
 
 /* Who answered, as the kernel says. */

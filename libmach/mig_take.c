@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Taking rights and ranges out of a call, see <mach/mig_take.h>.
+ *
+ * In the message binding the request itself is the record: what is taken is
+ * erased from its descriptors, and what is left is destroyed.  In the direct
+ * binding the stub lists what it passes.  A routine that takes what was not
+ * passed to it has a bug, and gets nothing (null).
+ */
+#include <mach/mach.h>
+#include <mach/mig_server.h>
+#include <mach/mig_take.h>
+
+static struct mig_call *single_slot;
+
+__attribute__((weak)) struct mig_call **
+mig_call_slot(void)
+{
+    return &single_slot;
+}
+
+/* The descriptor after d; every one has its type in the last byte of its
+ * third word. */
+static void *
+next_descriptor(void *d)
+{
+    mach_msg_type_descriptor_t *type = (mach_msg_type_descriptor_t *)d;
+
+    return (char *)d + (type->type == MACH_MSG_PORT_DESCRIPTOR
+                            ? sizeof(mach_msg_port_descriptor_t)
+                            : sizeof(mach_msg_ool_descriptor_t));
+}
+
+static unsigned
+descriptor_count(const mach_msg_header_t *head)
+{
+    const mach_msg_body_t *body = (const mach_msg_body_t *)(head + 1);
+
+    return (head->msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0
+               ? 0
+               : body->msgh_descriptor_count;
+}
+
+static void *
+first_descriptor(mach_msg_header_t *head)
+{
+    return (char *)(head + 1) + sizeof(mach_msg_body_t);
+}
+
+static boolean_t
+erase_from_array(const mach_msg_ool_ports_descriptor_t *d, mach_port_t name)
+{
+    mach_port_t *names = (mach_port_t *)(uintptr_t)d->address;
+
+    for (mach_msg_size_t i = 0; i < d->count; i++) {
+        if (names[i] == name) {
+            names[i] = MACH_PORT_NULL;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static mach_port_t
+take_port_from_message(mach_msg_header_t *head, mach_port_t name)
+{
+    void *at = first_descriptor(head);
+
+    for (unsigned i = descriptor_count(head); i != 0; i--) {
+        mach_msg_port_descriptor_t *d = (mach_msg_port_descriptor_t *)at;
+
+        if (d->type == MACH_MSG_PORT_DESCRIPTOR && d->name == name) {
+            d->name = MACH_PORT_NULL;
+            return name;
+        }
+        if (d->type == MACH_MSG_OOL_PORTS_DESCRIPTOR &&
+            erase_from_array((mach_msg_ool_ports_descriptor_t *)at, name)) {
+            return name;
+        }
+        at = next_descriptor(at);
+    }
+    return MACH_PORT_NULL;
+}
+
+static void *
+take_range_from_message(mach_msg_header_t *head, uint64_t address,
+                        unsigned kind)
+{
+    void *at = first_descriptor(head);
+
+    for (unsigned i = descriptor_count(head); i != 0; i--) {
+        mach_msg_ool_descriptor_t *d = (mach_msg_ool_descriptor_t *)at;
+
+        if (d->type == kind && d->address == address) {
+            d->address = 0;
+            d->size = 0;
+            return (void *)(uintptr_t)address;
+        }
+        at = next_descriptor(at);
+    }
+    return NULL;
+}
+
+static struct mig_loan *
+find_loan(struct mig_call *call, uint64_t value, unsigned kind)
+{
+    for (unsigned i = 0; i < call->loan_count; i++) {
+        if (call->loans[i].kind == kind && call->loans[i].value == value) {
+            return &call->loans[i];
+        }
+    }
+    return NULL;
+}
+
+/* One more right like the one the caller keeps. */
+static kern_return_t
+add_right(mach_port_t name, mach_msg_type_name_t disposition)
+{
+    return disposition == MACH_MSG_TYPE_MAKE_SEND
+               ? mach_port_insert_right_trap(name, name, disposition)
+               : mach_port_mod_refs_trap(name, MACH_PORT_RIGHT_SEND, 1);
+}
+
+static mach_port_t
+take_port_from_loans(struct mig_call *call, mach_port_t name)
+{
+    struct mig_loan *loan = find_loan(call, name, MACH_MSG_PORT_DESCRIPTOR);
+
+    if (loan == NULL) {
+        return MACH_PORT_NULL;
+    }
+    if (loan->given) {
+        loan->value = 0;
+        return name;
+    }
+    return add_right(name, loan->disposition) == KERN_SUCCESS
+               ? name
+               : MACH_PORT_NULL;
+}
+
+static void *
+copy_range(const void *from, size_t size)
+{
+    vm_address_t copy = 0;
+
+    if (vm_allocate(&copy, size, VM_FLAGS_ANYWHERE) != KERN_SUCCESS) {
+        return NULL;
+    }
+    mig_copy((void *)(uintptr_t)copy, from, size);
+    return (void *)(uintptr_t)copy;
+}
+
+static void *
+take_range_from_loans(struct mig_call *call, uint64_t address, unsigned kind)
+{
+    struct mig_loan *loan = find_loan(call, address, kind);
+
+    if (loan == NULL) {
+        return NULL;
+    }
+    if (loan->given) {
+        loan->value = 0;
+        return (void *)(uintptr_t)address;
+    }
+    if (kind == MACH_MSG_OOL_PORTS_DESCRIPTOR) {
+        const mach_port_t *names = (const mach_port_t *)(uintptr_t)address;
+
+        for (uint64_t i = 0; i < loan->size; i++) {
+            if (MACH_PORT_VALID(names[i])) {
+                add_right(names[i], loan->disposition);
+            }
+        }
+        return copy_range(names, loan->size * sizeof(*names));
+    }
+    return copy_range((const void *)(uintptr_t)address, loan->size);
+}
+
+mach_port_t
+mig_take_port(mach_port_t name)
+{
+    struct mig_call *call = *mig_call_slot();
+
+    if (call == NULL || !MACH_PORT_VALID(name)) {
+        return name;
+    }
+    return call->message != NULL ? take_port_from_message(call->message, name)
+                                 : take_port_from_loans(call, name);
+}
+
+static void *
+take_range(const void *address, unsigned kind)
+{
+    struct mig_call *call = *mig_call_slot();
+    uint64_t value = (uint64_t)(uintptr_t)address;
+
+    if (call == NULL || value == 0) {
+        return NULL;
+    }
+    return call->message != NULL
+               ? take_range_from_message(call->message, value, kind)
+               : take_range_from_loans(call, value, kind);
+}
+
+void *
+mig_take_ool(const void *address)
+{
+    return take_range(address, MACH_MSG_OOL_DESCRIPTOR);
+}
+
+mach_port_t *
+mig_take_ports(const mach_port_t *address)
+{
+    return (mach_port_t *)take_range(address, MACH_MSG_OOL_PORTS_DESCRIPTOR);
+}
+
+void
+mig_call_begin(struct mig_call *call, mach_msg_header_t *message)
+{
+    struct mig_call **slot = mig_call_slot();
+
+    call->outer = *slot;
+    call->message = message;
+    call->loans = NULL;
+    call->loan_count = 0;
+    *slot = call;
+}
+
+void
+mig_call_begin_direct(struct mig_call *call, struct mig_loan *loans,
+                      unsigned count)
+{
+    mig_call_begin(call, NULL);
+    call->loans = loans;
+    call->loan_count = count;
+}
+
+static void
+drop_right(mach_port_t name, mach_msg_type_name_t disposition)
+{
+    if (!MACH_PORT_VALID(name)) {
+        return;
+    }
+    if (disposition == MACH_MSG_TYPE_MOVE_RECEIVE) {
+        mach_port_mod_refs_trap(name, MACH_PORT_RIGHT_RECEIVE, -1);
+    } else {
+        mach_port_deallocate_trap(name);
+    }
+}
+
+static void
+drop_loan(const struct mig_loan *loan)
+{
+    const mach_port_t *names = (const mach_port_t *)(uintptr_t)loan->value;
+
+    if (!loan->given || loan->value == 0) {
+        return;
+    }
+    switch (loan->kind) {
+    case MACH_MSG_PORT_DESCRIPTOR:
+        drop_right((mach_port_t)loan->value, loan->disposition);
+        break;
+    case MACH_MSG_OOL_PORTS_DESCRIPTOR:
+        for (uint64_t i = 0; i < loan->size; i++) {
+            drop_right(names[i], loan->disposition);
+        }
+        vm_deallocate(loan->value, loan->size * sizeof(*names));
+        break;
+    default:
+        vm_deallocate(loan->value, loan->size);
+        break;
+    }
+}
+
+void
+mig_call_end(struct mig_call *call)
+{
+    *mig_call_slot() = call->outer;
+    if (call->message != NULL) {
+        mig_destroy_contents(call->message);
+    }
+    for (unsigned i = 0; i < call->loan_count; i++) {
+        drop_loan(&call->loans[i]);
+    }
+}
