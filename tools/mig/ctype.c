@@ -81,6 +81,17 @@ ctype_wire(const struct type *t, enum side side)
     return plain_ctype(t, side);
 }
 
+/* In the kernel a right is an object; mach_port_t is a user's name of one. */
+static const char *
+kernel_port_ctype(const struct type *t, enum side side)
+{
+    const char *written = ctype_explicit(t, side);
+
+    return written == NULL || strcmp(written, "mach_port_t") == 0
+               ? "struct ipc_port *"
+               : written;
+}
+
 const char *
 ctype_param(const struct type *t, enum side side)
 {
@@ -95,9 +106,8 @@ ctype_param(const struct type *t, enum side side)
             return t->outtran->param;
         }
     }
-    if (t->kind == TYPE_PORT && kernel_side(side) &&
-        ctype_explicit(t, side) == NULL) {
-        return "struct ipc_port *";
+    if (t->kind == TYPE_PORT && kernel_side(side)) {
+        return kernel_port_ctype(t, side);
     }
     return plain_ctype(t, side);
 }
@@ -127,7 +137,7 @@ ctype_elem(const struct type *t, enum side side)
         return "char";
     }
     if (e->kind == TYPE_PORT && kernel_side(side)) {
-        return "struct ipc_port *";
+        return kernel_port_ctype(e, side);
     }
     return plain_ctype(e, side);
 }

@@ -68,6 +68,9 @@ emit_locals(struct out *o, const struct routine *rt)
     server_argument_locals(o, rt);
     server_reply_locals(o, rt);
     out_put(o, "\n");
+    if (reads && subsystem.kernel_server) {
+        out_put(o, "    (void)In0P;\n"); /* rights are read otherwise */
+    }
 }
 
 static void

@@ -115,9 +115,13 @@ server_reply_begin(struct out *o, const struct routine *rt)
     }
 }
 
+/* The kernel's results are naked rights, already of the kind received. */
 static const char *
 reply_disposition(const struct arg *a, const struct type *t)
 {
+    if (subsystem.kernel_server && t->sent != MT_POLYMORPHIC) {
+        return type_port_text(type_received_as(t->sent));
+    }
     return t->sent == MT_POLYMORPHIC ? mig_format("mig_p_%s", a->name)
                                      : type_port_text(t->sent);
 }
