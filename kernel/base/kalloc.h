@@ -6,6 +6,7 @@
 #define BASE_KALLOC_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <base/ledger.h>
 
 /*
@@ -15,5 +16,8 @@
  */
 void *kalloc(size_t size, struct ledger *l);
 void kfree(void *p, size_t size, struct ledger *l);
+
+void kalloc_setup(void);
+uint64_t kalloc_in_use(void); /* bytes handed out now */
 
 #endif

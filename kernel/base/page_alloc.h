@@ -15,8 +15,11 @@
 #define PHYS_ORDERS 19 /* largest run: 1 << 18 pages, 1 GiB */
 #define PHYS_NO_LIMIT (~0ull)
 
-/* At boot, once: pages up to `top` may exist.  Then ranges are added. */
-void phys_setup(uint64_t top);
+/*
+ * At boot, once: pages below `top` may exist; state is one byte for each of
+ * them, kept for ever.  Then ranges are added.
+ */
+void phys_setup(uint64_t top, uint8_t *state);
 /* Give [start, end) to the allocator (rounded inwards to whole pages). */
 void phys_add_range(uint64_t start, uint64_t end);
 

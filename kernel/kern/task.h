@@ -11,13 +11,16 @@
 
 #include <stdbool.h>
 #include <mach/emulator.h>
+#include <mach/exception.h>
 #include <mach/message.h>
 #include <base/list.h>
 #include <base/ledger.h>
+#include <machine/io.h>
 
 struct vm_map;
 struct ipc_space;
 struct ipc_port;
+struct thread;
 
 #define TASK_PORT_REGISTER_MAX 3
 
@@ -38,6 +41,7 @@ struct task {
     struct ipc_port *ta_exc_ports[14]; /* K: naked send rights by EXC_* */
     int ta_exc_behavior[14];       /* K */
     emulator_info_t ta_emulator;   /* K: base == end == 0: none */
+    struct machine_task ta_machine; /* K */
     security_token_t ta_token;     /* K: msgh_sender of its messages */
     audit_token_t ta_audit;        /* K */
     unsigned ta_priority;          /* K: of new threads */
@@ -51,6 +55,18 @@ kern_return_t task_create(struct task *parent, struct ledger *l, bool inherit,
                           struct task **out);
 void task_reference(struct task *t);
 void task_release(struct task *t);
+/* Every thread dies; the rest is taken apart by the reaper. */
 void task_terminate(struct task *t);
+void task_suspend_threads(struct task *t);
+kern_return_t task_resume_threads(struct task *t);
+void task_setup(void);
+
+extern struct list task_list; /* ta_link of active tasks */
+extern uint64_t task_count;   /* of all there are, dying ones too */
+
+/* A thread of the task, suspended once.  KERN_TERMINATED: the task dies. */
+kern_return_t task_thread_create(struct task *t, struct thread **out);
+/* The current thread has met AST_TERMINATE: it leaves its task for good. */
+void task_thread_exit(struct thread *th);
 
 #endif

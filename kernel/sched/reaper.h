@@ -10,5 +10,6 @@
 
 void reaper_register(bool (*step)(void));
 void reaper_wakeup(void);
+void reaper_setup(void); /* start it */
 
 #endif

@@ -21,23 +21,32 @@
 #include <mach/emulator.h>
 #include <base/list.h>
 #include <sched/wait.h>
+#include <sched/timer.h>
+#include <machine/cpu.h>
 #include <machine/regs.h>
 
 struct task;
 struct ipc_port;
 struct ipc_kmsg;
 struct ledger;
+struct pmap;
+struct machine_task;
 
 enum thread_state { TH_RUNNING, TH_READY, TH_WAITING, TH_HALTED };
 
 /* th_ast: reasons to look twice before the return to user mode */
-#define AST_KICK 1u      /* a kick is latched */
+#define AST_KICK 1u      /* a kick is latched: ends the next
+                            interruptible wait */
 #define AST_ABORT 2u     /* thread_abort latched: ends the next wait */
 #define AST_TERMINATE 4u
 #define AST_SUSPEND 8u
 #define AST_RESCHED 16u  /* time slice over or better priority */
 #define AST_IRET 32u     /* the full register set must be loaded (iretq) */
-#define AST_KICKFLAG 64u /* the kick flag word is still to be written */
+#define AST_KICKFLAG 64u /* a kick is still to be delivered: entry entered,
+                            restarted, or flag word written */
+/* those that the way out must look at */
+#define AST_EXIT_MASK \
+    (AST_TERMINATE | AST_SUSPEND | AST_RESCHED | AST_KICKFLAG)
 
 #define TH_PRIORITIES 256
 #define TH_PRIORITY_DEFAULT 128 /* higher is better */
@@ -46,21 +55,28 @@ struct thread {
     struct machine_regs th_regs;   /* c: user registers; must stay first */
     unsigned th_ast;               /* K */
     enum thread_state th_state;    /* K */
+    const emulator_info_t *th_emulator; /* K: the task's, or NULL; offset
+                                      known to the entry code */
+    struct pmap *const *th_pmap;   /* I: the task's; NULL: kernel activity */
+    struct machine_task *th_machine_task; /* I: or NULL */
     unsigned th_priority;          /* K: 0..255 */
     unsigned th_slice;             /* c: ticks left */
     unsigned th_suspend_count;     /* K */
     unsigned th_refs;              /* K */
     struct task *th_task;          /* I: NULL for kernel activities */
     struct list th_task_link;      /* K: task's thread list */
-    struct list th_run_link;       /* K: run queue */
+    struct list th_run_link;       /* K: run queue; a READY thread that is
+                                      on none is parked (suspended) */
+    struct list th_all_link;       /* K: all threads */
+    bool th_in_trap;               /* c: a system call (not a fault) is being
+                                      served: results go to the registers */
 
     struct list th_wait_link;          /* K */
     struct wait_queue *th_wait_queue;  /* K: or NULL */
     unsigned th_wait_flags;            /* K: WAIT_* of the wait */
     kern_return_t th_wait_result;      /* K */
     continuation_t th_continuation;    /* K: NULL: restart or return to user */
-    uint64_t th_deadline;              /* K: of the wait; WAIT_FOREVER none */
-    struct list th_timer_link;         /* K: timer queue */
+    struct timer th_timer;             /* K: deadline of the wait */
     uint64_t th_trap_deadline;         /* c: absolute deadline of a trap being restarted; 0 none */
 
     /* What a waiting operation keeps; used by one operation at a time. */
@@ -72,6 +88,8 @@ struct thread {
         } ipc;
         uint64_t word[8];
     } th_saved;                    /* c */
+    struct ipc_kmsg *th_request;   /* K: kernel-served request that waits */
+    unsigned th_ipc_wait;          /* K: IPC_WAIT_*: what th_saved.ipc is for */
 
     /* Redirection (mach/emulator.h). */
     struct upcall_state th_upcall; /* c: kind NONE when none is pending */
@@ -82,19 +100,43 @@ struct thread {
     int th_exc_behavior[14];
     struct ledger *th_ledger;      /* I: +1: charged LEDGER_THREADS */
     struct machine_fpu *th_fpu;    /* c: NULL until first used */
-    uint64_t th_cpu_time;          /* c: nanoseconds */
+    uint64_t th_cpu_time;          /* c: cycles (clock_cycles_to_ns) */
+    void *th_kernel_request;       /* c: a kernel call that waits (kern) */
     char th_name[32];              /* K: for people */
 };
 
-/* kernel-wide list and counts live in sched/thread.c */
+static inline struct thread *
+current_thread(void)
+{
+    return machine_current_thread();
+}
+
+/*
+ * A thread of task (NULL: a kernel activity, given its pmap etc. by kern for
+ * others), waiting for thread_start(), with one reference.  NULL: l has no
+ * room for it.  task is not linked here.
+ */
 struct thread *thread_alloc(struct task *task, struct ledger *l);
 void thread_reference(struct thread *th);
 void thread_release(struct thread *th);
+/* Called when the last reference goes, before the memory does. */
+extern void (*thread_destroy_hook)(struct thread *th);
 void thread_start(struct thread *th);          /* READY for the first time */
 void thread_terminate(struct thread *th);      /* any thread, any state */
 void thread_suspend(struct thread *th);
+/* KERN_FAILURE: it was not suspended. */
 kern_return_t thread_resume(struct thread *th);
 void thread_abort(struct thread *th);
 void thread_kick(struct thread *th);
+void thread_set_priority_internal(struct thread *th, unsigned priority);
+
+/* Every thread, kernel activities too (th_all_link); and how many. */
+extern struct list thread_list;
+extern uint64_t thread_count;
+
+/* A kernel activity: runs step (which returns as continuations do) when it
+ * is started and whenever what it waits for has happened. */
+struct thread *thread_create_activity(const char *name, unsigned priority,
+                                      continuation_t step);
 
 #endif

@@ -28,6 +28,7 @@ struct wait_queue {
 typedef kern_return_t (*continuation_t)(struct thread *th,
                                         kern_return_t result);
 #define KERN_RESTART 0x7f000002
+#define KERN_NO_RESULT 0x7f000003 /* the registers are right as they are */
 
 #define WAIT_FOREVER (~0ull)
 #define WAIT_INTERRUPTIBLE 1u /* thread_kick ends it */
@@ -46,7 +47,12 @@ kern_return_t thread_wait(struct wait_queue *wq, continuation_t k,
 
 /* End the wait of th, if it waits: dequeue, cancel the deadline, make it runnable. */
 void thread_wakeup(struct thread *th, kern_return_t result);
-/* Wake the first (LIFO: the last) or all; NULL or 0 when there is none. */
+/*
+ * The same, and let it run next when the current thread blocks in this trap
+ * (if nothing better is ready): what an RPC does.  It touches no run queue.
+ */
+void thread_wakeup_handoff(struct thread *th, kern_return_t result);
+/* Wake the first (first come, first served) or all; NULL or 0: none there. */
 struct thread *wait_queue_wake_one(struct wait_queue *wq,
                                    kern_return_t result);
 unsigned wait_queue_wake_all(struct wait_queue *wq, kern_return_t result);

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Kernel entry and exit.
+ *
+ * From user mode every entry saves the user's registers straight into the
+ * current thread (its th_regs come first), takes the CPU's stack from its
+ * top, and calls C.  C returns the thread whose registers are to be loaded.
+ * Nothing of a thread is ever left on the stack.
+ *
+ * Exit: by SYSRET after a Mach trap, which loads what a C caller expects to
+ * be kept, rax and rdx, and clears the rest; by IRETQ when AST_IRET says
+ * that the full register set must be loaded.
+ *
+ * GS: the user's base in user mode, the CPU's in the kernel (swapgs).
+ */
+#include "offsets.h"
+#include "asm.h"
+
+    .text
+    .globl syscall_entry
+    .type syscall_entry, @function
+syscall_entry:
+    swapgs
+    mov %rsp, %gs:C_SCRATCH
+    mov %gs:C_THREAD, %rsp      /* the stack is not used until it's ours */
+    test %rax, %rax
+    jns syscall_redirect
+syscall_save:
+    mov %rax, R_RAX(%rsp)
+    mov %rbx, R_RBX(%rsp)
+    mov %rdx, R_RDX(%rsp)
+    mov %rdi, R_RDI(%rsp)
+    mov %rsi, R_RSI(%rsp)
+    mov %rbp, R_RBP(%rsp)
+    mov %r8, R_R8(%rsp)
+    mov %r9, R_R9(%rsp)
+    mov %r10, R_R10(%rsp)
+    mov %r12, R_R12(%rsp)
+    mov %r13, R_R13(%rsp)
+    mov %r14, R_R14(%rsp)
+    mov %r15, R_R15(%rsp)
+    mov %rcx, R_RIP(%rsp)
+    mov %r11, R_RFLAGS(%rsp)
+    mov %gs:C_SCRATCH, %rcx
+    mov %rcx, R_RSP(%rsp)
+    mov %rsp, %rdi
+    mov %gs:C_STACK, %rsp
+    call trap_syscall
+    mov %rax, %rdi
+    /* falls through */
+
+    .globl user_return
+    .type user_return, @function
+user_return:
+    testb $ASM_AST_IRET, T_AST(%rdi)
+    jnz 1f
+    mov R_RBX(%rdi), %rbx
+    mov R_RBP(%rdi), %rbp
+    mov R_R12(%rdi), %r12
+    mov R_R13(%rdi), %r13
+    mov R_R14(%rdi), %r14
+    mov R_R15(%rdi), %r15
+    mov R_RIP(%rdi), %rcx
+    mov R_RFLAGS(%rdi), %r11
+    mov R_RDX(%rdi), %rdx
+    mov R_RAX(%rdi), %rax
+    mov R_RSP(%rdi), %rsp
+    xor %edi, %edi
+    xor %esi, %esi
+    xor %r8d, %r8d
+    xor %r9d, %r9d
+    xor %r10d, %r10d
+    swapgs
+    sysretq
+
+1:  andl $~ASM_AST_IRET, T_AST(%rdi)
+    mov %gs:C_STACK, %rsp
+    push R_SS(%rdi)
+    push R_RSP(%rdi)
+    push R_RFLAGS(%rdi)
+    push R_CS(%rdi)
+    push R_RIP(%rdi)
+    mov R_RAX(%rdi), %rax
+    mov R_RBX(%rdi), %rbx
+    mov R_RCX(%rdi), %rcx
+    mov R_RDX(%rdi), %rdx
+    mov R_RSI(%rdi), %rsi
+    mov R_RBP(%rdi), %rbp
+    mov R_R8(%rdi), %r8
+    mov R_R9(%rdi), %r9
+    mov R_R10(%rdi), %r10
+    mov R_R11(%rdi), %r11
+    mov R_R12(%rdi), %r12
+    mov R_R13(%rdi), %r13
+    mov R_R14(%rdi), %r14
+    mov R_R15(%rdi), %r15
+    mov R_RDI(%rdi), %rdi
+    swapgs
+    iretq
+
+/*
+ * A non-negative system call: to the emulator's entry at once, when there is
+ * an emulator, the call is not its own, and nothing is pending.  No register
+ * but rsp may be used; rcx and r11 stay as SYSCALL left them.
+ */
+syscall_redirect:
+    cmpl $0, T_AST(%rsp)
+    jne syscall_save
+    mov T_EMULATOR(%rsp), %rsp
+    test %rsp, %rsp
+    jz 2f
+    cmp EMU_BASE(%rsp), %rcx
+    jb 1f
+    cmp EMU_END(%rsp), %rcx
+    jb 2f
+1:  mov EMU_SYSCALL(%rsp), %rsp
+    test %rsp, %rsp
+    jz 2f
+    mov %rsp, %gs:C_SCRATCH2
+    mov %gs:C_STACK, %rsp
+    push $SEL_UDATA
+    push %gs:C_SCRATCH
+    push %r11
+    andq $~(RFLAGS_TF | RFLAGS_DF), (%rsp)
+    push $SEL_UCODE
+    push %gs:C_SCRATCH2
+    swapgs
+    iretq
+2:  mov %gs:C_THREAD, %rsp
+    jmp syscall_save
+    .size syscall_entry, . - syscall_entry
+
+/* Exceptions and interrupts: error code (0 when the CPU has none), vector. */
+    .macro ISR n, has_error=0
+    .balign 16
+isr_\n:
+    .if !\has_error
+    push $0
+    .endif
+    push $\n
+    jmp isr_common
+    .endm
+
+    .altmacro
+    .macro ISR_NUMBER n
+    .if (\n == 8) || (\n == 10) || (\n == 11) || (\n == 12) || (\n == 13) || (\n == 14) || (\n == 17) || (\n == 21) || (\n == 29) || (\n == 30)
+    ISR \n, 1
+    .else
+    ISR \n, 0
+    .endif
+    .endm
+    .set i, 0
+    .rept 48
+    ISR_NUMBER %i
+    .set i, i + 1
+    .endr
+
+    .type isr_common, @function
+isr_common:
+    testb $3, 24(%rsp)          /* cs: from user mode? */
+    jz isr_from_kernel
+    swapgs
+    push %rax
+    mov %gs:C_THREAD, %rax
+    mov %rbx, R_RBX(%rax)
+    mov %rcx, R_RCX(%rax)
+    mov %rdx, R_RDX(%rax)
+    mov %rdi, R_RDI(%rax)
+    mov %rsi, R_RSI(%rax)
+    mov %rbp, R_RBP(%rax)
+    mov %r8, R_R8(%rax)
+    mov %r9, R_R9(%rax)
+    mov %r10, R_R10(%rax)
+    mov %r11, R_R11(%rax)
+    mov %r12, R_R12(%rax)
+    mov %r13, R_R13(%rax)
+    mov %r14, R_R14(%rax)
+    mov %r15, R_R15(%rax)
+    pop R_RAX(%rax)
+    pop %rsi                    /* vector */
+    pop %rdx                    /* error */
+    pop R_RIP(%rax)
+    add $8, %rsp                /* cs: the only user code selector */
+    pop R_RFLAGS(%rax)
+    pop R_RSP(%rax)
+    orl $ASM_AST_IRET, T_AST(%rax)
+    mov %cr2, %rcx
+    mov %rax, %rdi
+    cld
+    CLAC
+    xor %ebp, %ebp
+    mov %gs:C_STACK, %rsp
+    call exception_from_user
+    mov %rax, %rdi
+    jmp user_return
+
+    .macro SAVE_FRAME
+    push %rax
+    push %rbx
+    push %rcx
+    push %rdx
+    push %rdi
+    push %rsi
+    push %rbp
+    push %r8
+    push %r9
+    push %r10
+    push %r11
+    push %r12
+    push %r13
+    push %r14
+    push %r15
+    .endm
+    .macro RESTORE_FRAME
+    pop %r15
+    pop %r14
+    pop %r13
+    pop %r12
+    pop %r11
+    pop %r10
+    pop %r9
+    pop %r8
+    pop %rbp
+    pop %rsi
+    pop %rdi
+    pop %rdx
+    pop %rcx
+    pop %rbx
+    pop %rax
+    add $16, %rsp
+    .endm
+
+isr_from_kernel:
+    SAVE_FRAME
+    cld
+    mov %rsp, %rdi
+    call exception_from_kernel
+    RESTORE_FRAME
+    iretq
+    .size isr_common, . - isr_common
+
+/*
+ * Vectors that can come anywhere, between SYSCALL and swapgs too: on stacks
+ * of their own, and whose GS it is told by its value.
+ */
+    .macro PARANOID name, n, has_error=0
+    .globl \name
+    .type \name, @function
+\name:
+    .if !\has_error
+    push $0
+    .endif
+    push $\n
+    SAVE_FRAME
+    cld
+    mov $0xc0000101, %ecx
+    rdmsr
+    xor %ebx, %ebx
+    test %edx, %edx
+    js 1f
+    swapgs
+    inc %ebx
+1:  mov %rsp, %rdi
+    call exception_from_kernel
+    test %ebx, %ebx
+    jz 2f
+    swapgs
+2:  RESTORE_FRAME
+    iretq
+    .size \name, . - \name
+    .endm
+
+    PARANOID isr_nmi, 2
+    PARANOID isr_double_fault, 8, 1
+    PARANOID isr_machine_check, 18
+
+    .section .rodata
+    .balign 8
+    .globl isr_table
+    .macro ISR_ADDRESS n
+    .quad isr_\n
+    .endm
+isr_table:
+    .set i, 0
+    .rept 48
+    ISR_ADDRESS %i
+    .set i, i + 1
+    .endr
+    .section .note.GNU-stack, "", @progbits

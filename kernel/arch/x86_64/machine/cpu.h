@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Machine contract: the processor.  Per-CPU data is reached through GS.
+ */
+#ifndef MACHINE_CPU_H
+#define MACHINE_CPU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct thread;
+struct pmap;
+
+/* The first members are known to the entry code (entry.S). */
+struct cpu {
+    struct cpu *cpu_self;
+    struct thread *cpu_thread;   /* current, or NULL while idle */
+    uint64_t cpu_stack;          /* top of the kernel stack */
+    uint64_t cpu_scratch[2];     /* entry code only */
+    uint64_t cpu_cr3;            /* what CR3 holds */
+    struct pmap *cpu_pmap;       /* whose it is; NULL: the kernel's */
+    struct thread *cpu_fpu;      /* whose state the FPU registers hold */
+    bool cpu_fpu_on;             /* CR0.TS is clear */
+    unsigned cpu_number;
+    uint8_t *cpu_iobitmap;       /* bitmap now in the TSS, or NULL */
+    uint64_t cpu_cr3_loads;      /* count, for benchmarks */
+};
+
+static inline struct cpu *
+cpu_self(void)
+{
+    struct cpu *c;
+
+    __asm__ volatile("movq %%gs:0, %0" : "=r"(c));
+    return c;
+}
+
+static inline struct thread *
+machine_current_thread(void)
+{
+    struct thread *th;
+
+    __asm__ volatile("movq %%gs:8, %0" : "=r"(th));
+    return th;
+}
+
+static inline void
+machine_set_current_thread(struct thread *th)
+{
+    __asm__ volatile("movq %0, %%gs:8" : : "r"(th) : "memory");
+}
+
+/* Number of the highest bit that is set; v is not 0. */
+static inline unsigned
+machine_highest_bit(uint64_t v)
+{
+    return 63u - (unsigned)__builtin_clzll(v);
+}
+
+/* Let interrupts in, wait for one, and return with interrupts off. */
+void machine_idle(void);
+/* Load what th needs besides its registers: segment bases, FPU access, I/O
+ * permissions.  Its address space is loaded by pmap_activate(). */
+void machine_switch(struct thread *th);
+
+/* Up to size random bytes mixed from the processor's generator (when there
+ * is one) and the cycle counter. */
+void machine_random(void *buf, size_t size);
+/* Extra entropy: a time at which something happened. */
+void machine_random_stir(uint64_t value);
+
+/* Leave: exit code for a debug-exit device when there is one, else power
+ * off, else halt for ever. */
+void machine_poweroff(int code) __attribute__((noreturn));
+void machine_reset(void) __attribute__((noreturn));
+
+/* Stack trace from here: fills at most max return addresses. */
+unsigned machine_backtrace(uint64_t frame, uint64_t *pcs, unsigned max);
+void machine_print_registers(void);
+/* Where a panic that an exception caused happened; false: it was none. */
+bool machine_panic_origin(uint64_t *pc, uint64_t *frame);
+
+#endif

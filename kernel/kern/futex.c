@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Futexes: waiting for a 32-bit word of memory to be changed.
+ *
+ * A word is known by its key (vm_map_futex_key): object and offset when it
+ * is shared, map and address when it is private.  Waiters are on the queue
+ * of their key's bucket; what a waiter waits for is in its th_saved:
+ * word[0], word[1] the key, word[2] the bit set.  The comparison and the
+ * wait are one step, since the kernel isn't preempted.
+ *
+ * Requeueing moves a waiter by changing its key, and its queue if the bucket
+ * differs.
+ */
+#include <kern/task.h>
+#include <kern/traps.h>
+#include <sched/thread.h>
+#include <sched/wait.h>
+#include <vm/vm_user.h>
+
+#define BUCKETS 256u
+#define FUTEX_FLAGS \
+    (FUTEX_INTERRUPTIBLE | FUTEX_NO_COMPARE | FUTEX_PRIVATE)
+
+static struct wait_queue buckets[BUCKETS];
+
+void
+futex_setup(void)
+{
+    for (unsigned i = 0; i < BUCKETS; i++) {
+        wait_queue_init(&buckets[i]);
+    }
+}
+
+static struct wait_queue *
+bucket(const struct vm_futex_key *key)
+{
+    uint64_t h = (key->fk_id * 0x9e3779b97f4a7c15ull) ^
+                 (key->fk_offset >> 2) * 0xbf58476d1ce4e5b9ull;
+
+    return &buckets[h >> 56];
+}
+
+/* Decode: flags, address, key. */
+static kern_return_t
+find(struct thread *th, vm_address_t address, uint64_t flags,
+     struct vm_futex_key *key, uint32_t *bits)
+{
+    if ((address & 3) != 0 || ((uint32_t)flags & ~(uint32_t)FUTEX_FLAGS)) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    *bits = (uint32_t)(flags >> 32);
+    if (*bits == 0) {
+        *bits = ~0u;
+    }
+    return vm_map_futex_key(th->th_task->ta_map, address, key);
+}
+
+static bool
+matches(const struct thread *th, const struct vm_futex_key *key,
+        uint32_t bits)
+{
+    return th->th_saved.word[0] == key->fk_id &&
+           th->th_saved.word[1] == key->fk_offset &&
+           (th->th_saved.word[2] & bits) != 0;
+}
+
+static kern_return_t
+futex_wait_continue(struct thread *th, kern_return_t result)
+{
+    (void)th;
+    return result;
+}
+
+kern_return_t
+futex_wait_trap(struct thread *th, const uint64_t args[6])
+{
+    struct vm_futex_key key;
+    unsigned flags = WAIT_ABORTABLE;
+    uint32_t bits, value;
+    kern_return_t kr;
+
+    kr = find(th, args[0], args[3], &key, &bits);
+    if (kr == KERN_SUCCESS) {
+        kr = copyin(args[0], &value, sizeof(value));
+    }
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    if (value != (uint32_t)args[1]) {
+        return KERN_VALUE_CHANGED;
+    }
+    if (args[3] & FUTEX_INTERRUPTIBLE) {
+        flags |= WAIT_INTERRUPTIBLE;
+    }
+    th->th_saved.word[0] = key.fk_id;
+    th->th_saved.word[1] = key.fk_offset;
+    th->th_saved.word[2] = bits;
+    return thread_wait(bucket(&key), futex_wait_continue, args[2], flags);
+}
+
+static unsigned
+wake(const struct vm_futex_key *key, unsigned count, uint32_t bits)
+{
+    struct wait_queue *wq = bucket(key);
+    struct list *l, *n;
+    unsigned woken = 0;
+
+    list_for_each_safe(l, n, &wq->wq_threads) {
+        struct thread *th = list_entry(l, struct thread, th_wait_link);
+
+        if (woken == count) {
+            break;
+        }
+        if (matches(th, key, bits)) {
+            thread_wakeup(th, KERN_SUCCESS);
+            woken++;
+        }
+    }
+    return woken;
+}
+
+kern_return_t
+futex_wake_trap(struct thread *th, const uint64_t args[6])
+{
+    struct vm_futex_key key;
+    uint32_t bits;
+    kern_return_t kr = find(th, args[0], args[2], &key, &bits);
+
+    if (kr == KERN_SUCCESS) {
+        regs_set_result2(&th->th_regs, wake(&key, (unsigned)args[1], bits));
+    }
+    return kr;
+}
+
+static unsigned
+requeue(const struct vm_futex_key *from, const struct vm_futex_key *to,
+        unsigned count)
+{
+    struct wait_queue *wq = bucket(from), *dest = bucket(to);
+    struct list *l, *n;
+    unsigned moved = 0;
+
+    list_for_each_safe(l, n, &wq->wq_threads) {
+        struct thread *th = list_entry(l, struct thread, th_wait_link);
+
+        if (moved == count) {
+            break;
+        }
+        if (!matches(th, from, ~0u)) {
+            continue;
+        }
+        th->th_saved.word[0] = to->fk_id;
+        th->th_saved.word[1] = to->fk_offset;
+        if (wq != dest) {
+            list_remove(l);
+            list_push_back(&dest->wq_threads, l);
+            th->th_wait_queue = dest;
+        }
+        moved++;
+    }
+    return moved;
+}
+
+kern_return_t
+futex_requeue_trap(struct thread *th, const uint64_t args[6])
+{
+    struct vm_futex_key key, to;
+    uint32_t bits, value;
+    unsigned woken;
+    kern_return_t kr;
+
+    kr = find(th, args[0], args[4], &key, &bits);
+    if (kr == KERN_SUCCESS) {
+        kr = find(th, args[2], args[4], &to, &bits);
+    }
+    if (kr == KERN_SUCCESS && !(args[4] & FUTEX_NO_COMPARE)) {
+        kr = copyin(args[0], &value, sizeof(value));
+        if (kr == KERN_SUCCESS && value != (uint32_t)args[3]) {
+            kr = KERN_VALUE_CHANGED;
+        }
+    }
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    woken = wake(&key, (uint32_t)args[1], ~0u);
+    woken += requeue(&key, &to, (unsigned)(args[1] >> 32));
+    regs_set_result2(&th->th_regs, woken);
+    return KERN_SUCCESS;
+}
+
+void
+futex_wake_address(struct thread *th, vm_address_t address, unsigned count)
+{
+    struct vm_futex_key key;
+
+    if (vm_map_futex_key(th->th_task->ta_map, address, &key) ==
+        KERN_SUCCESS) {
+        wake(&key, count, ~0u);
+    }
+}

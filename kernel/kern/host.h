@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The host: its two ports, the clock and the time page.
+ */
+#ifndef KERN_HOST_H
+#define KERN_HOST_H
+
+#include <stdint.h>
+#include <base/codes.h>
+
+struct ipc_port;
+struct time_page;
+
+/* What IKOT_HOST and IKOT_HOST_PRIV ports stand for. */
+struct host {
+    struct time_page *ho_time;  /* I: the time page */
+    uint64_t ho_time_phys;      /* I */
+    struct ipc_port *ho_self;   /* I: the unprivileged port */
+    struct ipc_port *ho_priv;   /* I: the privileged port */
+};
+extern struct host the_host;
+
+void host_clock_setup(void); /* the clock runs from here on */
+void host_setup(void);       /* the ports */
+struct ipc_port *host_port(void);      /* a naked send right */
+struct ipc_port *host_priv_port(void); /* a naked send right */
+
+/* Timer ports (clock.c): kernel objects that send a message. */
+struct kernel_timer;
+kern_return_t kernel_timer_create(struct ipc_port *notify,
+                                  struct ipc_port **port);
+kern_return_t kernel_timer_arm(struct ipc_port *port, uint64_t deadline,
+                               uint64_t interval);
+kern_return_t kernel_timer_cancel(struct ipc_port *port);
+
+#endif

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tasks: creation, termination, and the threads of a task.
+ *
+ * Death: task_terminate() marks the task dying and every thread of it for
+ * termination; what only names need (ports) goes at once.  When the last
+ * thread has left, space and map are handed to their reapers.  The structure
+ * goes with the last reference (threads, and whoever names it for a while).
+ */
+#include <base/assert.h>
+#include <base/kalloc.h>
+#include <base/string.h>
+#include <ipc/ipc.h>
+#include <kern/task.h>
+#include <sched/reaper.h>
+#include <sched/sched.h>
+#include <sched/thread.h>
+#include <vm/vm_map.h>
+#include <vm/vm_user.h>
+
+struct list task_list = { &task_list, &task_list };
+uint64_t task_count;
+
+static struct list dying = { &dying, &dying }; /* ta_reap_link */
+static uint64_t next_id = 1;
+
+/* What the child takes over from its parent. */
+static void
+inherit_ports(struct task *t, const struct task *parent)
+{
+    t->ta_bootstrap = ipc_port_copy_send(parent->ta_bootstrap);
+    for (unsigned i = 0; i < TASK_PORT_REGISTER_MAX; i++) {
+        t->ta_registered[i] = ipc_port_copy_send(parent->ta_registered[i]);
+    }
+    for (unsigned i = 0; i < EXC_TYPES_COUNT; i++) {
+        t->ta_exc_ports[i] = ipc_port_copy_send(parent->ta_exc_ports[i]);
+        t->ta_exc_behavior[i] = parent->ta_exc_behavior[i];
+    }
+    t->ta_token = parent->ta_token;
+    t->ta_audit = parent->ta_audit;
+    t->ta_priority = parent->ta_priority;
+    strlcpy(t->ta_name, parent->ta_name, sizeof(t->ta_name));
+}
+
+static kern_return_t
+create_parts(struct task *t, struct task *parent, struct ledger *l,
+             bool inherit)
+{
+    kern_return_t kr;
+
+    kr = ledger_charge(l, LEDGER_TASKS, 1);
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    kr = parent != NULL && inherit ? vm_map_fork(parent->ta_map, l, &t->ta_map)
+                                   : vm_map_create(l, &t->ta_map);
+    if (kr != KERN_SUCCESS) {
+        goto out_charge;
+    }
+    kr = ipc_space_create(l, &t->ta_space);
+    if (kr != KERN_SUCCESS) {
+        goto out_map;
+    }
+    t->ta_self = ipc_kobject_port(IKOT_TASK, t, l);
+    if (t->ta_self == NULL) {
+        kr = KERN_RESOURCE_SHORTAGE;
+        goto out_space;
+    }
+    return KERN_SUCCESS;
+
+out_space:
+    ipc_space_destroy(t->ta_space);
+out_map:
+    vm_map_release(t->ta_map);
+out_charge:
+    ledger_uncharge(l, LEDGER_TASKS, 1);
+    return kr;
+}
+
+kern_return_t
+task_create(struct task *parent, struct ledger *l, bool inherit,
+            struct task **out)
+{
+    struct task *t;
+    kern_return_t kr;
+
+    if (parent != NULL && !parent->ta_active) {
+        return KERN_TERMINATED;
+    }
+    t = kalloc(sizeof(*t), l);
+    if (t == NULL) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    kr = create_parts(t, parent, l, inherit);
+    if (kr != KERN_SUCCESS) {
+        kfree(t, sizeof(*t), l);
+        return kr;
+    }
+    t->ta_ledger = l;
+    ledger_reference(l);
+    t->ta_refs = 1;
+    t->ta_active = true;
+    t->ta_priority = TH_PRIORITY_DEFAULT;
+    t->ta_id = next_id++;
+    list_init(&t->ta_threads);
+    list_init(&t->ta_reap_link);
+    list_push_back(&task_list, &t->ta_link);
+    task_count++;
+    if (parent != NULL) {
+        inherit_ports(t, parent);
+    }
+    *out = t;
+    return KERN_SUCCESS;
+}
+
+void
+task_reference(struct task *t)
+{
+    t->ta_refs++;
+}
+
+void
+task_release(struct task *t)
+{
+    struct ledger *l = t->ta_ledger;
+
+    assert(t->ta_refs != 0);
+    if (--t->ta_refs != 0) {
+        return;
+    }
+    assert(!t->ta_active && list_empty(&t->ta_threads));
+    vm_map_release(t->ta_map);
+    machine_task_destroy(&t->ta_machine, l);
+    task_count--;
+    kfree(t, sizeof(*t), l);
+    ledger_uncharge(l, LEDGER_TASKS, 1);
+    ledger_release(l);
+}
+
+static void
+release_ports(struct task *t)
+{
+    struct ipc_port *self = t->ta_self;
+
+    t->ta_self = NULL;
+    ipc_kobject_destroy(self);
+    ipc_port_release_send(t->ta_bootstrap);
+    t->ta_bootstrap = NULL;
+    for (unsigned i = 0; i < TASK_PORT_REGISTER_MAX; i++) {
+        ipc_port_release_send(t->ta_registered[i]);
+        t->ta_registered[i] = NULL;
+    }
+    for (unsigned i = 0; i < EXC_TYPES_COUNT; i++) {
+        ipc_port_release_send(t->ta_exc_ports[i]);
+        t->ta_exc_ports[i] = NULL;
+    }
+}
+
+/* No thread is left: space and map are emptied by their own reapers. */
+static void
+task_last_thread_gone(struct task *t)
+{
+    list_push_back(&dying, &t->ta_reap_link);
+    reaper_wakeup();
+}
+
+void
+task_terminate(struct task *t)
+{
+    struct list *l, *n;
+
+    if (!t->ta_active) {
+        return;
+    }
+    t->ta_active = false;
+    list_remove(&t->ta_link);
+    memset(&t->ta_emulator, 0, sizeof(t->ta_emulator));
+    release_ports(t);
+    list_for_each_safe(l, n, &t->ta_threads) {
+        thread_terminate(list_entry(l, struct thread, th_task_link));
+    }
+    if (list_empty(&t->ta_threads)) {
+        task_last_thread_gone(t);
+    }
+}
+
+/* One dying task a step. */
+static bool
+task_reap_step(void)
+{
+    struct list *l = list_pop_front(&dying);
+    struct task *t;
+
+    if (l == NULL) {
+        return false;
+    }
+    t = list_entry(l, struct task, ta_reap_link);
+    ipc_space_destroy(t->ta_space);
+    t->ta_space = NULL;
+    vm_map_terminate(t->ta_map);
+    task_release(t); /* what task_create() gave */
+    return !list_empty(&dying);
+}
+
+void
+task_suspend_threads(struct task *t)
+{
+    struct list *l;
+
+    if (t->ta_suspend_count++ != 0) {
+        return;
+    }
+    list_for_each(l, &t->ta_threads) {
+        thread_suspend(list_entry(l, struct thread, th_task_link));
+    }
+}
+
+kern_return_t
+task_resume_threads(struct task *t)
+{
+    struct list *l;
+
+    if (t->ta_suspend_count == 0) {
+        return KERN_FAILURE;
+    }
+    if (--t->ta_suspend_count != 0) {
+        return KERN_SUCCESS;
+    }
+    list_for_each(l, &t->ta_threads) {
+        thread_resume(list_entry(l, struct thread, th_task_link));
+    }
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+task_thread_create(struct task *t, struct thread **out)
+{
+    struct thread *th;
+
+    if (!t->ta_active) {
+        return KERN_TERMINATED;
+    }
+    th = thread_alloc(t, t->ta_ledger);
+    if (th == NULL) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    th->th_self = ipc_kobject_port(IKOT_THREAD, th, t->ta_ledger);
+    if (th->th_self == NULL) {
+        th->th_task = NULL; /* not one of the task's yet */
+        thread_release(th);
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    task_reference(t);
+    th->th_pmap = &t->ta_map->vm_pmap;
+    th->th_machine_task = &t->ta_machine;
+    th->th_emulator = t->ta_emulator.end != 0 ? &t->ta_emulator : NULL;
+    th->th_priority = t->ta_priority;
+    th->th_suspend_count = t->ta_suspend_count != 0 ? 2 : 1;
+    list_push_back(&t->ta_threads, &th->th_task_link);
+    t->ta_thread_count++;
+    thread_start(th);
+    *out = th;
+    return KERN_SUCCESS;
+}
+
+void
+task_thread_exit(struct thread *th)
+{
+    struct task *t = th->th_task;
+    struct ipc_port *self = th->th_self;
+
+    assert(th == current_thread());
+    th->th_state = TH_HALTED;
+    th->th_self = NULL;
+    ipc_kobject_destroy(self);
+    for (unsigned i = 0; i < EXC_TYPES_COUNT; i++) {
+        ipc_port_release_send(th->th_exc_ports[i]);
+        th->th_exc_ports[i] = NULL;
+    }
+    list_remove(&th->th_task_link);
+    t->ta_thread_count--;
+    if (!t->ta_active && list_empty(&t->ta_threads)) {
+        task_last_thread_gone(t);
+    }
+}
+
+/* The last reference of a thread takes its reference to the task along. */
+static void
+thread_destroyed(struct thread *th)
+{
+    if (th->th_task != NULL) {
+        th->th_task->ta_cpu_time += th->th_cpu_time;
+        task_release(th->th_task);
+    }
+}
+
+void
+task_setup(void)
+{
+    thread_destroy_hook = thread_destroyed;
+    reaper_register(task_reap_step);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Traps by which a thread acts on itself, and kicks another.
+ */
+#include <base/string.h>
+#include <ipc/ipc.h>
+#include <kern/task.h>
+#include <kern/traps.h>
+#include <sched/sched.h>
+#include <sched/thread.h>
+#include <vm/vm_user.h>
+#include <machine/clock.h>
+#include <machine/cpu.h>
+
+#define NS_PER_MS 1000000ull
+
+static kern_return_t
+switch_wait_continue(struct thread *th, kern_return_t result)
+{
+    (void)th;
+    return result == KERN_OPERATION_TIMED_OUT ? KERN_SUCCESS : result;
+}
+
+/*
+ * The thread named is a hint that is not needed with one run queue: the
+ * caller goes behind the others of its priority, or sleeps.
+ */
+kern_return_t
+thread_switch_trap(struct thread *th, const uint64_t args[6])
+{
+    uint64_t ms = (uint32_t)args[2];
+
+    switch (args[1]) {
+    case SWITCH_OPTION_NONE:
+        th->th_slice = 0;
+        th->th_ast |= AST_RESCHED;
+        return KERN_SUCCESS;
+    case SWITCH_OPTION_DEPRESS: /* others run meanwhile, even worse ones */
+    case SWITCH_OPTION_WAIT:
+        return switch_wait_continue(
+            th, thread_wait(NULL, switch_wait_continue,
+                            clock_uptime() + ms * NS_PER_MS,
+                            WAIT_ABORTABLE | WAIT_INTERRUPTIBLE));
+    default:
+        return KERN_INVALID_ARGUMENT;
+    }
+}
+
+kern_return_t
+thread_upcall_state_trap(struct thread *th, const uint64_t args[6])
+{
+    kern_return_t kr;
+
+    kr = copyout(&th->th_upcall, args[0], sizeof(th->th_upcall));
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    if (th->th_upcall.kind == UPCALL_KICK) {
+        th->th_ast &= ~AST_KICK;
+    }
+    th->th_upcall.kind = UPCALL_NONE;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+thread_set_self_state_trap(struct thread *th, const uint64_t args[6])
+{
+    x86_thread_state64_t state;
+    kern_return_t kr = copyin(args[0], &state, sizeof(state));
+
+    if (kr == KERN_SUCCESS) {
+        kr = regs_set_state(&th->th_regs, &state);
+    }
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    th->th_ast |= AST_IRET;
+    machine_switch(th); /* its segment bases */
+    return KERN_NO_RESULT;
+}
+
+kern_return_t
+thread_set_base_trap(struct thread *th, const uint64_t args[6])
+{
+    kern_return_t kr;
+
+    if (args[0] > 1) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    kr = regs_set_base(&th->th_regs, args[0] == 1, args[1]);
+    if (kr == KERN_SUCCESS) {
+        machine_switch(th);
+    }
+    return kr;
+}
+
+kern_return_t
+thread_exit_trap(struct thread *th, const uint64_t args[6])
+{
+    mach_port_name_t reply = (mach_port_name_t)args[2];
+    uint32_t zero = 0;
+    kern_return_t kr;
+
+    if (args[3] != 0) { /* first: it may have to wait for a pager */
+        kr = copyout(&zero, args[3], sizeof(zero));
+        if (kr == KERN_BLOCKED) {
+            return kr;
+        }
+        futex_wake_address(th, args[3], ~0u);
+    }
+    if (reply != MACH_PORT_NULL) {
+        const uint64_t mod_refs[6] = { reply, MACH_PORT_RIGHT_RECEIVE,
+                                       (uint64_t)-1 };
+
+        (void)mach_port_mod_refs_trap(mod_refs);
+    }
+    if (args[1] != 0) {
+        (void)vm_map_deallocate(th->th_task->ta_map, args[0], args[1]);
+    }
+    thread_terminate(th);
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+thread_kick_trap(struct thread *th, const uint64_t args[6])
+{
+    struct thread *target;
+    struct ipc_port *port;
+    kern_return_t kr;
+
+    if ((mach_port_name_t)args[0] == MACH_PORT_THREAD_SELF) {
+        thread_kick(th);
+        return KERN_SUCCESS;
+    }
+    kr = ipc_object_copyin(th->th_task->ta_space, (mach_port_name_t)args[0],
+                           MACH_MSG_TYPE_COPY_SEND, &port);
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    target = ipc_kobject_get(port, IKOT_THREAD);
+    if (target != NULL) {
+        thread_kick(target);
+    }
+    ipc_port_release_send(port);
+    return target != NULL ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The scheduler (see sched.h).  Everything here is one CPU's: run queues are
+ * per CPU in the design for several.
+ */
+#include <base/assert.h>
+#include <sched/sched.h>
+#include <sched/thread.h>
+#include <sched/timer.h>
+#include <machine/clock.h>
+#include <machine/cpu.h>
+#include <machine/pmap.h>
+
+#define WORDS (TH_PRIORITIES / 64)
+#define EXPIRE_MAX 64u /* timers in one interrupt */
+
+static struct {
+    uint64_t bitmap[WORDS];
+    struct list queue[TH_PRIORITIES];
+    unsigned count;
+    struct thread *handoff; /* READY, on no queue; runs next, or is queued */
+    bool ticking;
+    uint64_t next_tick;
+    uint64_t armed;         /* when the interrupt is due */
+    uint64_t switched;      /* cycles when the current thread began */
+    uint64_t idle_cycles;
+} rq;
+
+void
+sched_setup(void)
+{
+    for (unsigned i = 0; i < TH_PRIORITIES; i++) {
+        list_init(&rq.queue[i]);
+    }
+    rq.armed = TIMER_NEVER;
+}
+
+void
+sched_arm(uint64_t deadline)
+{
+    if (deadline < rq.armed) {
+        rq.armed = deadline;
+        clock_arm(deadline);
+    }
+}
+
+static int
+best_priority(void)
+{
+    for (int w = WORDS - 1; w >= 0; w--) {
+        if (rq.bitmap[w] != 0) {
+            return w * 64 + (int)machine_highest_bit(rq.bitmap[w]);
+        }
+    }
+    return -1;
+}
+
+/* Somebody waits for the processor: slices are counted from now on. */
+static void
+start_ticks(void)
+{
+    if (!rq.ticking) {
+        rq.ticking = true;
+        rq.next_tick = clock_uptime() + SCHED_TICK;
+        sched_arm(rq.next_tick);
+    }
+}
+
+static void
+queue_insert(struct thread *th, bool front)
+{
+    unsigned p = th->th_priority;
+
+    assert(th->th_state == TH_READY && list_empty(&th->th_run_link));
+    if (front) {
+        list_push_front(&rq.queue[p], &th->th_run_link);
+    } else {
+        list_push_back(&rq.queue[p], &th->th_run_link);
+    }
+    rq.bitmap[p / 64] |= 1ull << p % 64;
+    rq.count++;
+    start_ticks();
+}
+
+/* A suspended thread stays parked, unless it is to die. */
+static bool
+may_run(const struct thread *th)
+{
+    return th->th_suspend_count == 0 || (th->th_ast & AST_TERMINATE) != 0;
+}
+
+void
+sched_enqueue(struct thread *th)
+{
+    struct thread *cur = current_thread();
+
+    assert(th->th_state == TH_READY);
+    if (!may_run(th)) {
+        return;
+    }
+    queue_insert(th, false);
+    if (cur != NULL && th->th_priority > cur->th_priority) {
+        cur->th_ast |= AST_RESCHED;
+    }
+}
+
+void
+sched_dequeue(struct thread *th)
+{
+    unsigned p = th->th_priority;
+
+    if (rq.handoff == th) {
+        rq.handoff = NULL;
+        return;
+    }
+    if (list_empty(&th->th_run_link)) {
+        return;
+    }
+    list_remove(&th->th_run_link);
+    rq.count--;
+    if (list_empty(&rq.queue[p])) {
+        rq.bitmap[p / 64] &= ~(1ull << p % 64);
+    }
+}
+
+/* What was handed off but not taken goes where any woken thread goes. */
+static void
+settle_handoff(void)
+{
+    struct thread *th = rq.handoff;
+
+    if (th != NULL) {
+        rq.handoff = NULL;
+        sched_enqueue(th);
+    }
+}
+
+void
+sched_handoff(struct thread *th)
+{
+    struct thread *cur = current_thread();
+
+    assert(th->th_state == TH_READY);
+    settle_handoff();
+    if (!may_run(th)) {
+        return;
+    }
+    rq.handoff = th;
+    if (cur != NULL) {
+        cur->th_ast |= AST_RESCHED; /* settle it if the trap does not block */
+    }
+}
+
+bool
+sched_better(const struct thread *th, bool slice_over)
+{
+    int best;
+
+    settle_handoff();
+    best = best_priority();
+    return best > (int)th->th_priority ||
+           (slice_over && best == (int)th->th_priority);
+}
+
+void
+sched_yield(bool slice_over)
+{
+    struct thread *th = current_thread();
+
+    assert(th->th_state == TH_RUNNING);
+    th->th_state = TH_READY;
+    settle_handoff();
+    if (may_run(th)) {
+        queue_insert(th, !slice_over);
+    }
+}
+
+static struct thread *
+pick(void)
+{
+    int best = best_priority();
+    struct thread *th = rq.handoff;
+
+    if (th != NULL) {
+        if ((int)th->th_priority >= best) {
+            rq.handoff = NULL;
+            return th;
+        }
+        settle_handoff();
+    }
+    if (best < 0) {
+        return NULL;
+    }
+    th = list_entry(list_first(&rq.queue[best]), struct thread, th_run_link);
+    sched_dequeue(th);
+    return th;
+}
+
+struct thread *
+sched_next(void)
+{
+    struct thread *prev = current_thread(), *th;
+    uint64_t now = clock_cycles();
+
+    if (prev != NULL) {
+        prev->th_cpu_time += now - rq.switched;
+    }
+    th = pick();
+    if (th == NULL) {
+        machine_set_current_thread(NULL);
+        while ((th = pick()) == NULL) {
+            machine_idle();
+        }
+        rq.switched = clock_cycles();
+        rq.idle_cycles += rq.switched - now;
+    } else {
+        rq.switched = now;
+    }
+    th->th_state = TH_RUNNING;
+    if (th->th_slice == 0) {
+        th->th_slice = SCHED_SLICE;
+    }
+    machine_set_current_thread(th);
+    if (th->th_pmap != NULL) {
+        pmap_activate(*th->th_pmap);
+    }
+    machine_switch(th);
+    return th;
+}
+
+void
+sched_tick(void)
+{
+    struct thread *cur = current_thread();
+    uint64_t now = clock_uptime(), next;
+    bool more;
+
+    rq.armed = TIMER_NEVER;
+    more = timer_expire(now, EXPIRE_MAX);
+    if (rq.ticking && now >= rq.next_tick) {
+        rq.ticking = false;
+        if (cur != NULL && cur->th_slice > 0 && --cur->th_slice == 0) {
+            cur->th_ast |= AST_RESCHED;
+        }
+        if (rq.count != 0) {
+            start_ticks();
+        }
+    }
+    next = more ? now : timer_first();
+    if (rq.ticking && rq.next_tick < next) {
+        next = rq.next_tick;
+    }
+    rq.armed = TIMER_NEVER;
+    sched_arm(next == TIMER_NEVER ? TIMER_NEVER - 1 : next);
+}
+
+uint64_t
+sched_idle_cycles(void)
+{
+    return rq.idle_cycles;
+}

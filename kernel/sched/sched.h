@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The scheduler: run queues, the choice of the next thread, ticks.
+ *
+ * 256 priorities, higher is better, round robin within one.  A thread that
+ * is woken by an RPC and waits again never touches a run queue
+ * (thread_wakeup_handoff).
+ */
+#ifndef SCHED_SCHED_H
+#define SCHED_SCHED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct thread;
+
+#define SCHED_TICK 10000000ull /* nanoseconds; ticks come only while somebody
+                                  waits for the processor */
+#define SCHED_SLICE 2u         /* ticks */
+
+void sched_setup(void);
+/* READY: put it on its queue, or park it when it is suspended. */
+void sched_enqueue(struct thread *th);
+/* Take a READY thread off its queue (no effect when it is on none). */
+void sched_dequeue(struct thread *th);
+/* Should the current thread make way now? */
+bool sched_better(const struct thread *th, bool slice_over);
+/* The current thread gives up the processor but stays READY. */
+void sched_yield(bool slice_over);
+/*
+ * The current thread is not RUNNING any more: choose another (idle until
+ * there is one), load its address space and machine state, make it current.
+ */
+struct thread *sched_next(void);
+/* The timer's interrupt. */
+void sched_tick(void);
+/* An event is due at deadline: have the timer's interrupt come by then. */
+void sched_arm(uint64_t deadline);
+/* thread_wakeup_handoff()'s part here. */
+void sched_handoff(struct thread *th);
+uint64_t sched_idle_cycles(void);
+
+#endif
