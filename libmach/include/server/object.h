@@ -38,6 +38,8 @@ struct server_object {
     mach_port_t so_port;  /* receive right, MACH_PORT_NULL until needed */
     uint32_t so_refs;
     bool so_exported;     /* send rights are (or may be) outside */
+    bool so_armed;        /* a no-senders request stands */
+    uint32_t so_mscount;  /* make-send count when last heard of */
 };
 typedef struct server_object *server_object_ref_t;
 
@@ -48,6 +50,22 @@ void server_object_release(void *o);
 /* The object's receive right, for a message argument of type make_send; marks it exported.
  * NULL gives MACH_PORT_NULL. */
 mach_port_t server_object_to_port(void *o);
+/* The same for an object that is handed over: the giver's reference goes. */
+static inline mach_port_t
+server_object_give_port(void *o)
+{
+    mach_port_t name = server_object_to_port(o);
+
+    if (o != NULL) {
+        server_object_release(o);
+    }
+    return name;
+}
+
+/* A message with a send right made of this object's port could not be sent (a
+ * deferred reply failed): if there are no other rights outside, it is as if
+ * the last one had gone.  The loop does this for the answers it sends. */
+void server_object_unsent(void *o);
 
 /* The object of this class (NULL: of any) behind a name in this task, borrowed; NULL when
  * it is not such a one.  The name's send reference stays the caller's (generated code drops it). */
@@ -81,6 +99,8 @@ struct server_object *init_start(void);
 /* Watch a port for the kernel's dead-name notification: fn(arg, name) once (name's notification uref is dropped after). */
 kern_return_t server_on_death(mach_port_t name, void (*fn)(void *, mach_port_t),
                               void *arg);
+void server_death_cancel(mach_port_t name, void (*fn)(void *, mach_port_t),
+                         void *arg);
 /* Call fn(arg) at deadline (ns of uptime), once; returns an id for cancel. */
 uint64_t server_timer(uint64_t deadline, void (*fn)(void *), void *arg);
 void server_timer_cancel(uint64_t id);
