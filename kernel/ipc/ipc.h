@@ -18,9 +18,13 @@ struct thread;
 
 void ipc_setup(void);
 
-/* Name spaces.  destroy marks it dead; the reaper empties it in steps. */
+/* Name spaces.  create gives one reference.  destroy marks it dead (the
+ * reaper empties it in steps) and leaves the caller's reference alone, which
+ * goes with release. */
 kern_return_t ipc_space_create(struct ledger *l, struct ipc_space **out);
 void ipc_space_destroy(struct ipc_space *s);
+void ipc_space_reference(struct ipc_space *s);
+void ipc_space_release(struct ipc_space *s);
 
 /*
  * Kernel objects.  The kind is fixed when the port is made and checked by
@@ -71,7 +75,10 @@ void ipc_kmsg_prealloc_free(struct ipc_kmsg *k);
 bool ipc_kmsg_prealloc_busy(const struct ipc_kmsg *k);
 /* Header+body as the receiver shall see it (remote/local filled by ipc).
  * dest: a naked send right, borrowed.  reply: NULL or a naked send-once right, consumed.
- * descriptor ports (at most 4): naked send rights, consumed. */
+ * descriptor ports: naked send rights, consumed; they are the first nports
+ * descriptors.  Behind them OOL descriptors may stand, whose address is the
+ * struct vm_map_copy *, consumed.  KERN_INVALID_CAPABILITY: dest is dead;
+ * on an error nothing has been consumed. */
 kern_return_t ipc_kmsg_send_prealloc(struct ipc_kmsg *k,
                                      const mach_msg_header_t *msg,
                                      struct ipc_port *dest,
@@ -83,10 +90,15 @@ kern_return_t ipc_kernel_send(const mach_msg_header_t *msg,
                               struct ipc_port *dest, struct ipc_port *reply,
                               struct ipc_port *const ports[], unsigned nports,
                               struct ledger *l);
-/* A reply port whose receiver is the kernel: fn is called in the sender's trap. For exceptions and pagers. */
+/* A send-once right to a new port whose receiver is the kernel, for exceptions and pagers: fn is
+ * called once, in the sender's trap, with the reply, or with NULL when the
+ * right was destroyed; the port is gone then.  NULL: shortage.
+ * cancel: fn will not be called any more (the caller keeps a
+ * reference of its own, by ipc_port_reference, for as long as it may cancel). */
 struct ipc_port *ipc_kernel_reply_port(
     void (*fn)(void *arg, const mach_msg_header_t *reply_or_null_if_dead),
     void *arg, struct ledger *l);
+void ipc_kernel_reply_cancel(struct ipc_port *port);
 
 /* Traps (current thread).  Result in rax. */
 kern_return_t mach_msg_trap(struct thread *th, const uint64_t args[6]);
@@ -102,6 +114,17 @@ kern_return_t mach_port_move_member_trap(const uint64_t args[6]);
  * empty space to; receive, send-once rights, port sets are left out.  May return KERN_BLOCKED-free
  * KERN_RESOURCE_SHORTAGE. */
 kern_return_t ipc_space_copy(struct ipc_space *from, struct ipc_space *to);
+
+/* A thread that is terminated gives up what its wait in a trap holds (a
+ * message, a queue slot, a request being served).  Must be called once for it,
+ * when it will not run again. */
+void ipc_thread_abandon(struct thread *th);
+
+/* Counts for leak checks. */
+struct ipc_census {
+    uint64_t ic_ports, ic_sets, ic_messages, ic_spaces;
+};
+void ipc_census(struct ipc_census *out);
 
 /* One bounded step of emptying dead spaces, ports, messages; true: more to do. */
 bool ipc_reap_step(void);

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The table of a name space: growth by chunks, the free list, and the hash of
+ * send rights.  See ipc_entry.h for the states of an entry.
+ */
+#include <base/assert.h>
+#include <base/kalloc.h>
+#include <base/string.h>
+#include <ipc/ipc_entry.h>
+
+#define DIR_MIN 8u
+/* A name may be asked for by number this far past the end of the table. */
+#define NAME_REACH (8u * IPC_CHUNK)
+#define ENTRY_ZERO_NAME MACH_PORT_DEAD /* index 0 is never looked up by it */
+
+/* The bucket of a hash value in a table of size buckets (linear hashing). */
+static uint32_t
+hash_bucket(uint32_t hash, uint32_t size)
+{
+    uint32_t high = 1u << (32 - __builtin_clz(size - 1u));
+    uint32_t b = hash & (high - 1u);
+
+    return b < size ? b : b & (high / 2u - 1u);
+}
+
+static uint32_t
+hash_port(const struct ipc_port *port)
+{
+    uint64_t v = (uint64_t)(uintptr_t)port >> 4;
+
+    return (uint32_t)((v * 0x9e3779b97f4a7c15ull) >> 32);
+}
+
+void
+ipc_hash_insert(struct ipc_space *s, struct ipc_entry *e)
+{
+    uint32_t b = hash_bucket(hash_port(e->ie_port), s->is_size);
+    struct ipc_entry *bucket = ipc_entry_at(s, b);
+
+    e->ie_next = bucket->ie_bucket;
+    bucket->ie_bucket = MACH_PORT_INDEX(e->ie_name);
+}
+
+void
+ipc_hash_remove(struct ipc_space *s, struct ipc_entry *e)
+{
+    uint32_t index = MACH_PORT_INDEX(e->ie_name);
+    uint32_t b = hash_bucket(hash_port(e->ie_port), s->is_size);
+    uint32_t *link = &ipc_entry_at(s, b)->ie_bucket;
+
+    while (*link != index) {
+        assert(*link != 0);
+        link = &ipc_entry_at(s, *link)->ie_next;
+    }
+    *link = e->ie_next;
+    e->ie_next = 0;
+}
+
+struct ipc_entry *
+ipc_hash_lookup(const struct ipc_space *s, const struct ipc_port *port)
+{
+    uint32_t b = hash_bucket(hash_port(port), s->is_size);
+    uint32_t i = ipc_entry_at(s, b)->ie_bucket;
+
+    while (i != 0) {
+        struct ipc_entry *e = ipc_entry_at(s, i);
+
+        if (e->ie_port == port) {
+            return e;
+        }
+        i = e->ie_next;
+    }
+    return NULL;
+}
+
+/* Spread the entries of the buckets that the last chunk splits.  Their names
+ * were hashed for old_size buckets, and is_size is the new one. */
+static void
+hash_split(struct ipc_space *s, uint32_t old_size)
+{
+    uint32_t b, high;
+
+    for (b = old_size; b < s->is_size; b++) {
+        uint32_t i, from;
+        struct ipc_entry *bucket;
+
+        /* The bucket whose elements b shares when b + 1 buckets exist. */
+        high = 1u << (31 - __builtin_clz(b));
+        from = b & (high - 1u);
+        bucket = ipc_entry_at(s, from);
+        i = bucket->ie_bucket;
+        bucket->ie_bucket = 0;
+        while (i != 0) {
+            struct ipc_entry *e = ipc_entry_at(s, i);
+            uint32_t next = e->ie_next;
+            uint32_t to = hash_bucket(hash_port(e->ie_port), b + 1u);
+
+            e->ie_next = ipc_entry_at(s, to)->ie_bucket;
+            ipc_entry_at(s, to)->ie_bucket = i;
+            i = next;
+        }
+    }
+}
+
+static kern_return_t
+dir_grow(struct ipc_space *s)
+{
+    uint32_t new_size = s->is_dir_size == 0 ? DIR_MIN : 2u * s->is_dir_size;
+    struct ipc_entry **dir =
+        kalloc(new_size * sizeof(*dir), s->is_ledger);
+
+    if (dir == NULL) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    if (s->is_dir != NULL) {
+        memcpy(dir, s->is_dir, s->is_dir_size * sizeof(*dir));
+        kfree(s->is_dir, s->is_dir_size * sizeof(*dir), s->is_ledger);
+    }
+    s->is_dir = dir;
+    s->is_dir_size = new_size;
+    return KERN_SUCCESS;
+}
+
+/* One more chunk of unfilled entries. */
+static kern_return_t
+table_grow(struct ipc_space *s)
+{
+    uint32_t old_size = s->is_size;
+    uint32_t chunk = old_size / IPC_CHUNK;
+    struct ipc_entry *entries;
+
+    if (old_size >= IPC_NAMES_MAX) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    if (chunk == s->is_dir_size && dir_grow(s) != KERN_SUCCESS) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    entries = kalloc(IPC_CHUNK * sizeof(*entries), s->is_ledger);
+    if (entries == NULL) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    s->is_dir[chunk] = entries;
+    s->is_size = old_size + IPC_CHUNK;
+    if (old_size != 0) {
+        hash_split(s, old_size);
+    }
+    return KERN_SUCCESS;
+}
+
+static void
+free_list_push(struct ipc_space *s, uint32_t index)
+{
+    struct ipc_entry *e = ipc_entry_at(s, index);
+
+    e->ie_name = 0;
+    e->ie_prev = 0;
+    e->ie_next = s->is_free;
+    if (s->is_free != 0) {
+        ipc_entry_at(s, s->is_free)->ie_prev = index;
+    }
+    s->is_free = index;
+    s->is_free_count++;
+}
+
+static void
+free_list_remove(struct ipc_space *s, uint32_t index)
+{
+    struct ipc_entry *e = ipc_entry_at(s, index);
+
+    if (e->ie_prev != 0) {
+        ipc_entry_at(s, (uint32_t)e->ie_prev)->ie_next = e->ie_next;
+    } else {
+        s->is_free = e->ie_next;
+    }
+    if (e->ie_next != 0) {
+        ipc_entry_at(s, e->ie_next)->ie_prev = e->ie_prev;
+    }
+    s->is_free_count--;
+}
+
+/* Charge for more names and put them on the free list. */
+static kern_return_t
+fill(struct ipc_space *s)
+{
+    uint32_t n = IPC_FILL;
+    uint32_t i;
+
+    if (s->is_filled == s->is_size && table_grow(s) != KERN_SUCCESS) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    if (n > s->is_size - s->is_filled) {
+        n = s->is_size - s->is_filled;
+    }
+    while (ledger_charge(s->is_ledger, LEDGER_PORTS, n) != KERN_SUCCESS) {
+        if (n == 1) {
+            return KERN_RESOURCE_SHORTAGE;
+        }
+        n /= 2;
+    }
+    /* The lowest index is to be taken first. */
+    for (i = n; i > 0; i--) {
+        free_list_push(s, s->is_filled + i - 1u);
+    }
+    s->is_filled += n;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+ipc_entry_table_init(struct ipc_space *s)
+{
+    kern_return_t kr = table_grow(s);
+
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    /* The borrowed names and index 0 are in nobody's account. */
+    ipc_entry_at(s, 0)->ie_name = ENTRY_ZERO_NAME;
+    s->is_filled = MACH_PORT_FIRST_INDEX;
+    s->is_reap_next = MACH_PORT_FIRST_INDEX;
+    return KERN_SUCCESS;
+}
+
+void
+ipc_entry_table_free(struct ipc_space *s)
+{
+    uint32_t i;
+
+    for (i = 0; i < s->is_size / IPC_CHUNK; i++) {
+        if (s->is_dir[i] != NULL) {
+            kfree(s->is_dir[i], IPC_CHUNK * sizeof(struct ipc_entry),
+                  s->is_ledger);
+        }
+    }
+    if (s->is_dir != NULL) {
+        kfree(s->is_dir, s->is_dir_size * sizeof(*s->is_dir), s->is_ledger);
+    }
+    if (s->is_filled > MACH_PORT_FIRST_INDEX) {
+        ledger_uncharge(s->is_ledger, LEDGER_PORTS,
+                        s->is_filled - MACH_PORT_FIRST_INDEX);
+    }
+}
+
+kern_return_t
+ipc_entry_reserve(struct ipc_space *s, uint32_t n)
+{
+    while (s->is_free_count < n) {
+        kern_return_t kr = fill(s);
+
+        if (kr != KERN_SUCCESS) {
+            return kr;
+        }
+    }
+    return KERN_SUCCESS;
+}
+
+static void
+entry_begin(struct ipc_space *s, struct ipc_entry *e, mach_port_name_t name)
+{
+    e->ie_name = name;
+    e->ie_bits = 0;
+    e->ie_object = NULL;
+    e->ie_next = 0;
+    s->is_used++;
+}
+
+struct ipc_entry *
+ipc_entry_take(struct ipc_space *s)
+{
+    uint32_t index = s->is_free;
+    struct ipc_entry *e;
+
+    assert(index != 0);
+    e = ipc_entry_at(s, index);
+    free_list_remove(s, index);
+    entry_begin(s, e, MACH_PORT_MAKE(index, MACH_PORT_GEN(e->ie_bits)));
+    return e;
+}
+
+kern_return_t
+ipc_entry_take_name(struct ipc_space *s, mach_port_name_t name,
+                    struct ipc_entry **out)
+{
+    uint32_t index = MACH_PORT_INDEX(name);
+    struct ipc_entry *e;
+
+    if (index < MACH_PORT_FIRST_INDEX) {
+        return index == 0 ? KERN_INVALID_VALUE : KERN_NAME_EXISTS;
+    }
+    if (index >= IPC_NAMES_MAX || index >= s->is_size + NAME_REACH) {
+        return KERN_NO_SPACE;
+    }
+    while (index >= s->is_filled) {
+        kern_return_t kr = fill(s);
+
+        if (kr != KERN_SUCCESS) {
+            return kr;
+        }
+    }
+    e = ipc_entry_at(s, index);
+    if (e->ie_name != 0) {
+        return KERN_NAME_EXISTS;
+    }
+    free_list_remove(s, index);
+    entry_begin(s, e, name);
+    *out = e;
+    return KERN_SUCCESS;
+}
+
+void
+ipc_entry_free(struct ipc_space *s, struct ipc_entry *e)
+{
+    mach_port_name_t name = e->ie_name;
+
+    assert(e->ie_request == NULL);
+    e->ie_bits = MACH_PORT_GEN(name + 1u);
+    s->is_used--;
+    free_list_push(s, MACH_PORT_INDEX(name));
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Name spaces and their entries.
+ *
+ * A name is (index << 8) | generation.  The entry holds its full name, so that
+ * one comparison checks bounds of the index and generation.  The table is a
+ * directory of chunks of one page each, so that growth never copies entries.
+ *
+ * States of an entry:
+ *   unfilled  index >= is_filled: not charged yet, ie_name == 0
+ *   free      ie_name == 0, ie_bits == the generation it gets next; on the
+ *             free list (doubly linked by ie_next and ie_prev)
+ *   in use    ie_name == its name, ie_bits == type | user references; one of
+ *     SEND               a send right, 1.. user references; in the hash
+ *     RECEIVE            not in the hash: the port knows its name
+ *     SEND|RECEIVE       likewise; user references are the send right's
+ *     SEND_ONCE          1 user reference; never in the hash
+ *     PORT_SET           ie_object is the set
+ *     DEAD_NAME          1.. user references; ie_object == NULL
+ *   A SEND or SEND_ONCE entry whose port is dead becomes a DEAD_NAME when it
+ *   is looked up next, at once when a dead-name request stands.
+ *
+ * The hash finds the name of a port for which the space has a send right, so
+ * that send rights coalesce.  It grows by linear hashing, a bucket for each entry of the table
+ * (the bucket's head is in the entry of the same index), so no
+ * operation is longer than one chunk.
+ *
+ * LEDGER_PORTS is charged for IPC_FILL names at a time, kernel memory by the chunk;
+ * both until the space is destroyed.
+ */
+#ifndef IPC_IPC_ENTRY_H
+#define IPC_IPC_ENTRY_H
+
+#include <ipc/ipc_port.h>
+
+struct ipc_request;
+
+struct ipc_entry {
+    mach_port_name_t ie_name;
+    uint32_t ie_bits;
+    union {
+        struct ipc_object *ie_object;
+        struct ipc_port *ie_port;
+        struct ipc_pset *ie_pset;
+        uint64_t ie_prev;
+    };
+    uint32_t ie_next;   /* free list, or hash chain; 0 ends either */
+    uint32_t ie_bucket; /* first index of the bucket of this entry's index */
+    struct ipc_request *ie_request; /* dead-name, send-possible; or NULL */
+};
+_Static_assert(sizeof(struct ipc_entry) == 32, "a chunk is a page");
+
+#define IE_UREFS_MASK 0x0000ffffu
+#define IE_TYPE_MASK 0x001f0000u
+#define IE_CLAIMED 0x01000000u /* its receive right, during a copyin */
+
+#define IPC_CHUNK 128u
+#define IPC_FILL 16u
+#define IPC_NAMES_MAX (1u << 20)
+
+static inline uint32_t
+ie_type(const struct ipc_entry *e)
+{
+    return e->ie_bits & IE_TYPE_MASK;
+}
+
+static inline uint32_t
+ie_urefs(const struct ipc_entry *e)
+{
+    return e->ie_bits & IE_UREFS_MASK;
+}
+
+struct ipc_space {
+    uint32_t is_refs;           /* K */
+    bool is_active;             /* K: false: dead, being emptied */
+    uint32_t is_size;           /* K: entries in chunks */
+    uint32_t is_filled;         /* K: entries charged */
+    uint32_t is_free;           /* K: first free index, or 0 */
+    uint32_t is_free_count;     /* K */
+    uint32_t is_used;           /* K: names in use */
+    uint32_t is_dir_size;       /* K: chunk pointers that fit */
+    struct ipc_entry **is_dir;  /* K */
+    struct ledger *is_ledger;   /* I: +1 */
+    struct list is_reap_link;   /* K */
+    uint32_t is_reap_next;      /* K: entries below are empty */
+};
+
+extern uint64_t ipc_space_count;
+
+static inline struct ipc_entry *
+ipc_entry_at(const struct ipc_space *s, uint32_t index)
+{
+    return &s->is_dir[index / IPC_CHUNK][index % IPC_CHUNK];
+}
+
+/* NULL: no such name.  The entry may be that of a right that has died. */
+static inline struct ipc_entry *
+ipc_entry_lookup(const struct ipc_space *s, mach_port_name_t name)
+{
+    uint32_t index = MACH_PORT_INDEX(name);
+    struct ipc_entry *e;
+
+    if (index >= s->is_size) {
+        return NULL;
+    }
+    e = ipc_entry_at(s, index);
+    return e->ie_name == name ? e : NULL;
+}
+
+kern_return_t ipc_entry_table_init(struct ipc_space *s);
+void ipc_entry_table_free(struct ipc_space *s);
+/* Make sure that n entries are free.  KERN_RESOURCE_SHORTAGE otherwise. */
+kern_return_t ipc_entry_reserve(struct ipc_space *s, uint32_t n);
+/* Take a reserved entry; it has its name, and no type yet.  Can't fail. */
+struct ipc_entry *ipc_entry_take(struct ipc_space *s);
+/* The entry of one name: KERN_NAME_EXISTS when its index is in use, KERN_NO_SPACE when
+ * it is out of reach. */
+kern_return_t ipc_entry_take_name(struct ipc_space *s, mach_port_name_t name,
+                                  struct ipc_entry **out);
+/* The name dies; its next one at this index has another generation. */
+void ipc_entry_free(struct ipc_space *s, struct ipc_entry *e);
+
+/* Reverse look-up, for send rights. */
+void ipc_hash_insert(struct ipc_space *s, struct ipc_entry *e);
+void ipc_hash_remove(struct ipc_space *s, struct ipc_entry *e);
+struct ipc_entry *ipc_hash_lookup(const struct ipc_space *s,
+                                  const struct ipc_port *port);
+
+/* One step of emptying a dead space; true: more to do. */
+bool ipc_space_reap(struct ipc_space *s);
+
+#endif

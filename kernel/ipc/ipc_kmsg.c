@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Message structures: allocation with a cache of small ones, charging, and
+ * destruction in bounded steps.
+ */
+#include <base/assert.h>
+#include <base/kalloc.h>
+#include <vm/vm_user.h>
+#include <ipc/ipc_kmsg.h>
+
+/* Small messages are all of this capacity and kept for reuse. */
+#define SMALL_CAPACITY 448u
+#define CACHE_MAX 32u
+/* Rights dropped in one step of a destruction. */
+#define CLEAN_AT_ONCE 16u
+
+uint64_t ipc_kmsg_count;
+
+static struct list cache = {&cache, &cache};
+static unsigned cache_count;
+
+static size_t
+kmsg_bytes(const struct ipc_kmsg *k)
+{
+    return offsetof(struct ipc_kmsg, ikm_header) + k->ikm_capacity;
+}
+
+/* All fields of a new or reused structure; the message itself is not touched. */
+static void
+kmsg_init(struct ipc_kmsg *k, uint32_t capacity)
+{
+    memset(k, 0, offsetof(struct ipc_kmsg, ikm_header));
+    list_init(&k->ikm_link);
+    k->ikm_capacity = capacity;
+}
+
+struct ipc_kmsg *
+ipc_kmsg_alloc(mach_msg_size_t size)
+{
+    uint32_t capacity = size + MAX_TRAILER_SIZE;
+    struct ipc_kmsg *k;
+    struct list *l;
+
+    if (capacity <= SMALL_CAPACITY) {
+        capacity = SMALL_CAPACITY;
+        l = list_pop_front(&cache);
+        if (l != NULL) {
+            cache_count--;
+            k = list_entry(l, struct ipc_kmsg, ikm_link);
+            kmsg_init(k, capacity);
+            ipc_kmsg_count++;
+            return k;
+        }
+    }
+    k = kalloc(offsetof(struct ipc_kmsg, ikm_header) + capacity, NULL);
+    if (k == NULL) {
+        return NULL;
+    }
+    kmsg_init(k, capacity);
+    ipc_kmsg_count++;
+    return k;
+}
+
+kern_return_t
+ipc_kmsg_charge(struct ipc_kmsg *k, struct ledger *l)
+{
+    kern_return_t kr;
+
+    assert(k->ikm_ledger == NULL);
+    kr = ledger_charge(l, LEDGER_KMEM, kmsg_bytes(k));
+    if (kr == KERN_SUCCESS) {
+        ledger_reference(l);
+        k->ikm_ledger = l;
+    }
+    return kr;
+}
+
+void
+ipc_kmsg_free(struct ipc_kmsg *k)
+{
+    assert(k->ikm_reply == NULL);
+    if ((k->ikm_flags & IKM_SONCE) != 0) {
+        return;
+    }
+    if ((k->ikm_flags & IKM_PREALLOC) != 0) {
+        bool orphan = (k->ikm_flags & IKM_ORPHAN) != 0;
+
+        k->ikm_flags = IKM_PREALLOC;
+        k->ikm_remote = IP_NULL;
+        k->ikm_local = IP_NULL;
+        k->ikm_cleaned = 0;
+        k->ikm_cleaned_ports = 0;
+        if (!orphan) {
+            return;
+        }
+    }
+    if (k->ikm_ledger != NULL) {
+        ledger_uncharge(k->ikm_ledger, LEDGER_KMEM, kmsg_bytes(k));
+        ledger_release(k->ikm_ledger);
+        k->ikm_ledger = NULL;
+    }
+    ipc_kmsg_count--;
+    if (k->ikm_capacity == SMALL_CAPACITY && cache_count < CACHE_MAX) {
+        list_push_front(&cache, &k->ikm_link);
+        cache_count++;
+        return;
+    }
+    kfree(k, kmsg_bytes(k), NULL);
+}
+
+struct ipc_port_array *
+ipc_port_array_create(uint32_t count, struct ledger *l)
+{
+    struct ipc_port_array *a =
+        kalloc(sizeof(*a) + count * sizeof(a->pa_ports[0]), l);
+
+    if (a != NULL) {
+        ledger_reference(l);
+        a->pa_ledger = l;
+        a->pa_count = count;
+    }
+    return a;
+}
+
+void
+ipc_port_array_free(struct ipc_port_array *a)
+{
+    struct ledger *l = a->pa_ledger;
+
+    kfree(a, sizeof(*a) + a->pa_count * sizeof(a->pa_ports[0]), l);
+    ledger_release(l);
+}
+
+/* Drop up to *budget rights of an array; true: all are gone, and it is. */
+static bool
+clean_array(struct ipc_kmsg *k, struct ipc_port_array *a,
+            mach_msg_type_name_t type, unsigned *budget)
+{
+    while (k->ikm_cleaned_ports < a->pa_count) {
+        if (*budget == 0) {
+            return false;
+        }
+        (*budget)--;
+        ipc_port_drop_right(a->pa_ports[k->ikm_cleaned_ports++], type);
+    }
+    k->ikm_cleaned_ports = 0;
+    ipc_port_array_free(a);
+    return true;
+}
+
+/* Drop what the next descriptor holds; true: it is done. */
+static bool
+clean_descriptor(struct ipc_kmsg *k, char *d, unsigned *budget)
+{
+    void *p = ipc_desc_get(d);
+
+    switch (ipc_desc_type(d)) {
+    case MACH_MSG_PORT_DESCRIPTOR:
+        ipc_port_drop_right(p, ((mach_msg_port_descriptor_t *)(void *)d)
+                                   ->disposition);
+        break;
+    case MACH_MSG_OOL_DESCRIPTOR:
+        if (p != NULL) {
+            vm_map_copy_discard(p);
+        }
+        break;
+    default:
+        if (p != NULL
+            && !clean_array(k, p,
+                            ((mach_msg_ool_ports_descriptor_t *)(void *)d)
+                                ->disposition,
+                            budget)) {
+            return false;
+        }
+        break;
+    }
+    *budget -= *budget > 0 ? 1u : 0u;
+    return true;
+}
+
+static void
+clean_header(struct ipc_kmsg *k)
+{
+    mach_msg_bits_t bits = k->ikm_header.msgh_bits;
+    struct ipc_port *port = k->ikm_remote;
+
+    k->ikm_remote = IP_NULL;
+    if (ip_valid(port)) {
+        if ((k->ikm_flags & IKM_NOTICE) != 0) {
+            /* A notification that nobody gets is not worth another. */
+            ipc_port_consume_right(port, MACH_MSGH_BITS_REMOTE(bits));
+        } else {
+            ipc_port_drop_right(port, MACH_MSGH_BITS_REMOTE(bits));
+        }
+    }
+    port = k->ikm_local;
+    k->ikm_local = IP_NULL;
+    if (ip_valid(port)) {
+        ipc_port_drop_right(port, MACH_MSGH_BITS_LOCAL(bits));
+    }
+}
+
+bool
+ipc_kmsg_reap(struct ipc_kmsg *k)
+{
+    uint32_t n = ipc_kmsg_descriptors(k);
+    char *d = ipc_kmsg_first_descriptor(k);
+    unsigned budget = CLEAN_AT_ONCE;
+    uint32_t i;
+
+    for (i = 0; i < n; i++) {
+        if (i >= k->ikm_cleaned) {
+            if (budget == 0 || !clean_descriptor(k, d, &budget)) {
+                return true;
+            }
+            k->ikm_cleaned = i + 1u;
+        }
+        d += ipc_desc_size(ipc_desc_type(d));
+    }
+    ipc_kmsg_free(k);
+    return false;
+}
+
+void
+ipc_kmsg_destroy(struct ipc_kmsg *k)
+{
+    struct ipc_kmsg *reply = k->ikm_reply;
+
+    k->ikm_reply = NULL;
+    clean_header(k);
+    if (reply != NULL) {
+        ipc_kmsg_destroy(reply); /* holds no further one */
+    }
+    if (ipc_kmsg_reap(k)) {
+        ipc_reap_kmsg(k);
+    }
+}

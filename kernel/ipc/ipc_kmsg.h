@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Messages in the kernel.
+ *
+ * A kmsg holds the message as it will be received, save that rights are
+ * pointers: ikm_remote and ikm_local those of the header, whose types
+ * (MACH_MSG_TYPE_PORT_*) are in msgh_bits; in descriptors a pointer lies in the 8 bytes
+ * that hold name and pad, or the address:
+ *   port       struct ipc_port *, disposition PORT_*
+ *   OOL        struct vm_map_copy * (NULL when size is 0)
+ *   OOL ports  struct ipc_port_array * (NULL when count is 0), disposition
+ *              PORT_*
+ *
+ * States: being built or served (on no list) -> queued (ikm_link) -> being
+ * received -> freed.  A preallocated one belongs to a kernel structure
+ * (IKM_PREALLOC), is IKM_BUSY from send to the end of its delivery, and then reusable.
+ * ikm_ledger is charged for it from allocation to the end.
+ */
+#ifndef IPC_IPC_KMSG_H
+#define IPC_IPC_KMSG_H
+
+#include <base/string.h>
+#include <ipc/ipc_port.h>
+
+struct vm_map_copy;
+
+#define IKM_PREALLOC 1u /* goes back to its owner */
+#define IKM_BUSY 2u     /* prealloc: in use now */
+#define IKM_ORPHAN 4u   /* prealloc: the owner is gone, free it at the end */
+#define IKM_NOTICE 8u   /* a notification: received before requests */
+#define IKM_SLOT 16u    /* owns a slot of the queue */
+#define IKM_SONCE 32u   /* the one stand-in for counted notifications */
+#define IKM_RECEIVE 64u /* carries receive rights */
+#define IKM_LOST 128u   /* memory it carried is lost: reported at receive */
+
+struct ipc_kmsg {
+    struct list ikm_link;        /* K: queue or reap list */
+    struct ipc_port *ikm_remote; /* destination right */
+    struct ipc_port *ikm_local;  /* reply right, IP_NULL or IP_DEAD */
+    struct ledger *ikm_ledger;   /* +1; NULL: nothing charged */
+    struct ipc_kmsg *ikm_reply;  /* request to the kernel: its reply to be */
+    struct thread *ikm_thread;   /* request to the kernel: who sent it */
+    uint32_t ikm_capacity;       /* bytes from ikm_header on */
+    uint32_t ikm_flags;
+    uint32_t ikm_cleaned;        /* descriptors already destroyed */
+    uint32_t ikm_cleaned_ports;  /* of the next one, when it is an array */
+    security_token_t ikm_sender;
+    audit_token_t ikm_audit;
+    mach_msg_header_t ikm_header;
+};
+_Static_assert(offsetof(struct ipc_kmsg, ikm_header) % 8 == 0, "alignment");
+
+struct ipc_port_array {
+    struct ledger *pa_ledger;    /* I: +1: charged */
+    vm_address_t pa_address;     /* I: where the sender had the names */
+    uint32_t pa_count;           /* I */
+    struct ipc_port *pa_ports[]; /* naked rights */
+};
+
+extern uint64_t ipc_kmsg_count;
+
+/* NULL: shortage.  The rights are the caller's business. */
+struct ipc_port_array *ipc_port_array_create(uint32_t count,
+                                             struct ledger *l);
+void ipc_port_array_free(struct ipc_port_array *a);
+
+static inline struct ipc_kmsg *
+ipc_kmsg_of(const mach_msg_header_t *h)
+{
+    return (struct ipc_kmsg *)((uintptr_t)h
+                               - offsetof(struct ipc_kmsg, ikm_header));
+}
+
+/* The pointer in a descriptor. */
+static inline void *
+ipc_desc_get(const void *descriptor)
+{
+    void *p;
+
+    memcpy(&p, descriptor, sizeof(p));
+    return p;
+}
+
+static inline void
+ipc_desc_set(void *descriptor, const void *p)
+{
+    memcpy(descriptor, &p, sizeof(p));
+}
+
+static inline unsigned
+ipc_desc_type(const void *descriptor)
+{
+    mach_msg_type_descriptor_t d;
+
+    memcpy(&d, descriptor, sizeof(d));
+    return d.type;
+}
+
+static inline size_t
+ipc_desc_size(unsigned type)
+{
+    return type == MACH_MSG_PORT_DESCRIPTOR
+               ? sizeof(mach_msg_port_descriptor_t)
+               : sizeof(mach_msg_ool_descriptor_t);
+}
+
+/* Number of descriptors, 0 for a simple message, and the first. */
+static inline uint32_t
+ipc_kmsg_descriptors(const struct ipc_kmsg *k)
+{
+    uint32_t n;
+
+    if ((k->ikm_header.msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0) {
+        return 0;
+    }
+    memcpy(&n, &k->ikm_header + 1, sizeof(n));
+    return n;
+}
+
+static inline char *
+ipc_kmsg_first_descriptor(struct ipc_kmsg *k)
+{
+    return (char *)(&k->ikm_header + 1) + sizeof(mach_msg_body_t);
+}
+
+/* size: of the whole message.  Not charged; small ones come from a cache. */
+struct ipc_kmsg *ipc_kmsg_alloc(mach_msg_size_t size);
+/* Charge it to l until it is freed. */
+kern_return_t ipc_kmsg_charge(struct ipc_kmsg *k, struct ledger *l);
+/* Free one that holds no rights (any more), or give it back to its owner. */
+void ipc_kmsg_free(struct ipc_kmsg *k);
+/* Drop all it holds and free it; long ones are left to the reaper. */
+void ipc_kmsg_destroy(struct ipc_kmsg *k);
+/* A step of that; true: more to do. */
+bool ipc_kmsg_reap(struct ipc_kmsg *k);
+
+/*
+ * A message of the current thread, in steps; a failed step leaves the space as it was and k
+ * fit to be freed.  get: the bytes from user memory (KERN_BLOCKED possible).
+ * decode_header: checks the header and finds the destination (borrowed, active).
+ * decode: checks everything else, KERN_BLOCKED possible.  Both leave claims
+ * (ipc_right.h), which end with unclaim (give_up: k is to be freed) or
+ * copyin.  copyin: out-of-line memory, the last thing that can fail; then rights move.
+ */
+struct ipc_space;
+struct vm_map;
+kern_return_t ipc_kmsg_get(vm_address_t from, mach_msg_size_t size,
+                           struct ipc_kmsg **out);
+kern_return_t ipc_kmsg_decode_header(struct ipc_kmsg *k, struct ipc_space *s,
+                                     struct ipc_port **dest);
+kern_return_t ipc_kmsg_decode(struct ipc_kmsg *k, struct ipc_space *s,
+                              struct ipc_port *dest);
+void ipc_kmsg_unclaim(struct ipc_kmsg *k, struct ipc_space *s, bool give_up);
+kern_return_t ipc_kmsg_copyin(struct ipc_kmsg *k, struct ipc_space *s,
+                              struct vm_map *map, struct ledger *l);
+
+/*
+ * Deliver k, the message that from's queue shows, to user memory at to; the current
+ * thread's space and map.  Either all is done and the message is off the
+ * queue and freed; or nothing has happened.
+ */
+struct ipc_receive {
+    struct ipc_space *rc_space;
+    struct vm_map *rc_map;
+    struct ledger *rc_ledger;
+    vm_address_t rc_buffer;
+    mach_msg_size_t rc_size;
+    mach_msg_option_t rc_option;
+};
+kern_return_t ipc_kmsg_deliver(struct ipc_kmsg *k, struct ipc_port *from,
+                               const struct ipc_receive *r);
+
+/* Send a message built by the kernel: k is complete, consumed. */
+void ipc_kmsg_send_always(struct ipc_kmsg *k);
+
+#endif

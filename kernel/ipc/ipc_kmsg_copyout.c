@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Copyout: a message becomes the receiver's.
+ *
+ *   1  the receive buffer is made writable and resident
+ *   2  names are reserved, and out-of-line memory is mapped; what fails here
+ *      undoes the mappings made before it
+ *   ---- point of no return ----
+ *   3  the message leaves its queue, rights get their names, bytes are copied
+ *
+ * Should a mapping that is to be undone not fit back into a message for lack of memory, its
+ * data is lost: the message says so when it is received (IKM_LOST).
+ */
+#include <base/assert.h>
+#include <base/kalloc.h>
+#include <vm/vm_user.h>
+#include <ipc/ipc_kmsg.h>
+#include <ipc/ipc_mqueue.h>
+#include <ipc/ipc_right.h>
+
+#define PLACES_SMALL 4u
+
+/* Where the out-of-line parts of a message have been mapped, in order. */
+struct places {
+    vm_address_t *at;
+    uint32_t count;
+    uint32_t ports; /* rights in the message */
+    vm_address_t small[PLACES_SMALL];
+};
+
+static void
+places_count(struct ipc_kmsg *k, struct places *p)
+{
+    uint32_t n = ipc_kmsg_descriptors(k);
+    char *d = ipc_kmsg_first_descriptor(k);
+
+    p->count = 0;
+    p->ports = ip_valid(k->ikm_local) ? 1u : 0u;
+    while (n-- > 0) {
+        unsigned type = ipc_desc_type(d);
+
+        if (type == MACH_MSG_PORT_DESCRIPTOR) {
+            p->ports += ip_valid(ipc_desc_get(d)) ? 1u : 0u;
+        } else if (ipc_desc_get(d) != NULL) {
+            p->count++;
+            if (type == MACH_MSG_OOL_PORTS_DESCRIPTOR) {
+                p->ports +=
+                    ((struct ipc_port_array *)ipc_desc_get(d))->pa_count;
+            }
+        }
+        d += ipc_desc_size(type);
+    }
+}
+
+/* Take the first n mappings back. */
+static void
+places_undo(struct ipc_kmsg *k, const struct ipc_receive *r,
+            const struct places *p, uint32_t n)
+{
+    char *d = ipc_kmsg_first_descriptor(k);
+    uint32_t done = 0;
+
+    for (; done < n; d += ipc_desc_size(ipc_desc_type(d))) {
+        unsigned type = ipc_desc_type(d);
+        mach_msg_ool_descriptor_t *ool = (void *)d;
+        struct vm_map_copy *copy = NULL;
+
+        if (type == MACH_MSG_PORT_DESCRIPTOR || ipc_desc_get(d) == NULL) {
+            continue;
+        }
+        if (type == MACH_MSG_OOL_PORTS_DESCRIPTOR) {
+            struct ipc_port_array *a = ipc_desc_get(d);
+
+            (void)vm_map_deallocate(
+                r->rc_map, p->at[done],
+                a->pa_count * sizeof(mach_port_name_t));
+        } else if (vm_map_copyin(r->rc_map, p->at[done], ool->size, true,
+                                 k->ikm_ledger != NULL ? k->ikm_ledger
+                                                       : r->rc_ledger,
+                                 &copy)
+                   == KERN_SUCCESS) {
+            ipc_desc_set(d, copy);
+        } else {
+            (void)vm_map_deallocate(r->rc_map, p->at[done], ool->size);
+            ipc_desc_set(d, NULL);
+            ool->size = 0;
+            k->ikm_flags |= IKM_LOST;
+        }
+        done++;
+    }
+}
+
+/* Room for the names of an array, writable at once. */
+static kern_return_t
+place_names(const struct ipc_receive *r, uint32_t count, vm_address_t *at)
+{
+    vm_size_t size = count * sizeof(mach_port_name_t);
+    kern_return_t kr;
+
+    *at = 0;
+    kr = vm_map_allocate(r->rc_map, at, size, VM_FLAGS_ANYWHERE);
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    kr = vm_probe_write(*at, size);
+    if (kr != KERN_SUCCESS) {
+        (void)vm_map_deallocate(r->rc_map, *at, size);
+    }
+    return kr;
+}
+
+static kern_return_t
+places_map(struct ipc_kmsg *k, const struct ipc_receive *r, struct places *p)
+{
+    uint32_t left = ipc_kmsg_descriptors(k), done = 0;
+    char *d = ipc_kmsg_first_descriptor(k);
+
+    for (; left-- > 0; d += ipc_desc_size(ipc_desc_type(d))) {
+        unsigned type = ipc_desc_type(d);
+        kern_return_t kr;
+
+        if (type == MACH_MSG_PORT_DESCRIPTOR || ipc_desc_get(d) == NULL) {
+            continue;
+        }
+        if (type == MACH_MSG_OOL_PORTS_DESCRIPTOR) {
+            struct ipc_port_array *a = ipc_desc_get(d);
+
+            kr = place_names(r, a->pa_count, &p->at[done]);
+        } else {
+            kr = vm_map_copyout(r->rc_map, ipc_desc_get(d), &p->at[done]);
+        }
+        if (kr != KERN_SUCCESS) {
+            places_undo(k, r, p, done);
+            return kr == KERN_BLOCKED ? kr : MACH_RCV_BODY_ERROR;
+        }
+        done++;
+    }
+    return KERN_SUCCESS;
+}
+
+/* Names into the array's place, which can take them. */
+static void
+deliver_array(struct ipc_space *s, struct ipc_port_array *a,
+              mach_msg_type_name_t type, vm_address_t at)
+{
+    mach_port_name_t *names = (mach_port_name_t *)(void *)a->pa_ports;
+    kern_return_t kr;
+    uint32_t i;
+
+    for (i = 0; i < a->pa_count; i++) {
+        struct ipc_port *port = a->pa_ports[i];
+
+        /* Name i lies in a pointer that has been read already. */
+        mach_port_name_t name = ipc_right_copyout(s, port, type);
+
+        memcpy((char *)names + i * sizeof(name), &name, sizeof(name));
+    }
+    kr = copyout(names, at, a->pa_count * sizeof(*names));
+    assert(kr == KERN_SUCCESS);
+    (void)kr;
+    ipc_port_array_free(a);
+}
+
+static void
+deliver_descriptor(struct ipc_space *s, char *d, const struct places *p,
+                   uint32_t *done)
+{
+    void *held = ipc_desc_get(d);
+    mach_msg_ool_descriptor_t *ool = (void *)d;
+    mach_msg_port_descriptor_t *port = (void *)d;
+
+    switch (ipc_desc_type(d)) {
+    case MACH_MSG_PORT_DESCRIPTOR:
+        port->name = ipc_right_copyout(s, held, port->disposition);
+        port->pad1 = 0;
+        port->pad2 = 0;
+        return;
+    case MACH_MSG_OOL_DESCRIPTOR:
+        break;
+    default:
+        if (held != NULL) {
+            deliver_array(s, held,
+                          ((mach_msg_ool_ports_descriptor_t *)(void *)d)
+                              ->disposition,
+                          p->at[*done]);
+        }
+        break;
+    }
+    ool->address = held == NULL ? 0 : p->at[(*done)++];
+    ool->deallocate = 1;
+    ool->copy = MACH_MSG_VIRTUAL_COPY;
+}
+
+static void
+deliver_header(struct ipc_kmsg *k, struct ipc_port *from,
+               struct ipc_space *s)
+{
+    mach_msg_header_t *h = &k->ikm_header;
+    mach_msg_type_name_t dest_type = MACH_MSGH_BITS_REMOTE(h->msgh_bits);
+    mach_msg_type_name_t reply_type = MACH_MSGH_BITS_LOCAL(h->msgh_bits);
+    struct ipc_port *dest = k->ikm_remote;
+
+    assert(dest == from);
+    k->ikm_remote = IP_NULL;
+    h->msgh_local_port = from->ip_name;
+    h->msgh_remote_port = ipc_right_copyout(s, k->ikm_local, reply_type);
+    k->ikm_local = IP_NULL;
+    h->msgh_voucher_port = MACH_PORT_NULL;
+    h->msgh_bits = (h->msgh_bits & MACH_MSGH_BITS_COMPLEX)
+                   | MACH_MSGH_BITS(reply_type, dest_type);
+    ipc_port_consume_right(dest, dest_type);
+}
+
+/* The trailer stands behind the message in the kmsg. */
+static void
+deliver_trailer(const struct ipc_kmsg *k, void *at, mach_msg_size_t size,
+                mach_port_seqno_t seqno, uint64_t context)
+{
+    mach_msg_max_trailer_t t = {
+        .msgh_trailer_type = MACH_MSG_TRAILER_FORMAT_0,
+        .msgh_trailer_size = size,
+        .msgh_seqno = seqno,
+        .msgh_sender = k->ikm_sender,
+        .msgh_audit = k->ikm_audit,
+        .msgh_context = context,
+    };
+
+    memcpy(at, &t, size);
+}
+
+/* The point of no return is behind us. */
+static void
+deliver(struct ipc_kmsg *k, struct ipc_port *from,
+        const struct ipc_receive *r, const struct places *p)
+{
+    mach_msg_size_t size = k->ikm_header.msgh_size;
+    mach_msg_size_t trailer = mach_msg_trailer_size(r->rc_option);
+    uint32_t n = ipc_kmsg_descriptors(k), done = 0;
+    char *d = ipc_kmsg_first_descriptor(k);
+    uint64_t context = from->ip_context;
+    mach_port_seqno_t seqno = ipc_mqueue_take(from, k);
+    kern_return_t kr;
+
+    while (n-- > 0) {
+        unsigned type = ipc_desc_type(d);
+
+        deliver_descriptor(r->rc_space, d, p, &done);
+        d += ipc_desc_size(type);
+    }
+    deliver_header(k, from, r->rc_space);
+    deliver_trailer(k, (char *)&k->ikm_header + size, trailer, seqno,
+                    context);
+    kr = copyout(&k->ikm_header, r->rc_buffer, size + trailer);
+    assert(kr == KERN_SUCCESS);
+    (void)kr;
+    ipc_kmsg_free(k);
+}
+
+/*
+ * The buffer is too small.  With MACH_RCV_LARGE the message stays, else it is
+ * destroyed; the size that is needed is told in either case, if the buffer
+ * holds a header.
+ */
+static kern_return_t
+too_large(struct ipc_kmsg *k, struct ipc_port *from,
+          const struct ipc_receive *r)
+{
+    mach_msg_header_t h = {
+        .msgh_bits = 0,
+        .msgh_size = k->ikm_header.msgh_size,
+        .msgh_local_port = from->ip_name,
+        .msgh_id = k->ikm_header.msgh_id,
+    };
+
+    if (r->rc_size >= sizeof(h)) {
+        kern_return_t kr = copyout(&h, r->rc_buffer, sizeof(h));
+
+        if (kr != KERN_SUCCESS) {
+            return kr == KERN_BLOCKED ? kr : MACH_RCV_INVALID_DATA;
+        }
+    }
+    if ((r->rc_option & MACH_RCV_LARGE) == 0) {
+        (void)ipc_mqueue_take(from, k);
+        if ((k->ikm_flags & IKM_SONCE) != 0) {
+            ipc_port_consume_right(from, MACH_MSG_TYPE_PORT_SEND_ONCE);
+        } else {
+            ipc_kmsg_destroy(k);
+        }
+    }
+    return MACH_RCV_TOO_LARGE;
+}
+
+kern_return_t
+ipc_kmsg_deliver(struct ipc_kmsg *k, struct ipc_port *from,
+                 const struct ipc_receive *r)
+{
+    mach_msg_size_t need = k->ikm_header.msgh_size
+                           + mach_msg_trailer_size(r->rc_option);
+    struct places p;
+    kern_return_t kr;
+
+    if (need > r->rc_size) {
+        return too_large(k, from, r);
+    }
+    kr = vm_probe_write(r->rc_buffer, need);
+    if (kr != KERN_SUCCESS) {
+        return kr == KERN_BLOCKED ? kr : MACH_RCV_INVALID_DATA;
+    }
+    places_count(k, &p);
+    if (ipc_entry_reserve(r->rc_space, p.ports) != KERN_SUCCESS) {
+        return MACH_RCV_BODY_ERROR;
+    }
+    p.at = p.small;
+    if (p.count > PLACES_SMALL) {
+        p.at = kalloc(p.count * sizeof(*p.at), r->rc_ledger);
+        if (p.at == NULL) {
+            return MACH_RCV_BODY_ERROR;
+        }
+    }
+    kr = p.count == 0 ? KERN_SUCCESS : places_map(k, r, &p);
+    if (kr == KERN_SUCCESS && p.count != 0) {
+        /* Mapping may have taken the buffer's pages away. */
+        kr = vm_probe_write(r->rc_buffer, need);
+        if (kr != KERN_SUCCESS) {
+            places_undo(k, r, &p, p.count);
+            kr = kr == KERN_BLOCKED ? kr : MACH_RCV_INVALID_DATA;
+        }
+    }
+    if (kr == KERN_SUCCESS) {
+        /* ---- point of no return ---- */
+        kr = (k->ikm_flags & IKM_LOST) != 0 ? MACH_RCV_BODY_ERROR
+                                            : KERN_SUCCESS;
+        deliver(k, from, r, &p);
+    }
+    if (p.at != p.small) {
+        kfree(p.at, p.count * sizeof(*p.at), r->rc_ledger);
+    }
+    return kr;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Ports whose receiver is the kernel: kernel objects and reply ports.
+ *
+ * A kernel object's port is made with its kind, which never changes; the
+ * object holds the receive right's reference until ipc_kobject_destroy().
+ */
+#include <base/assert.h>
+#include <ipc/ipc_kmsg.h>
+
+static void (*no_senders_fn[IKOT_KINDS])(void *object);
+
+static struct ipc_port *
+kport_create(enum ipc_kobject_kind kind, void *object, struct ledger *l)
+{
+    struct ipc_port *port = ipc_port_create(l);
+
+    if (port != NULL) {
+        port->ip_state = IPS_KERNEL;
+        port->ip_kind = kind;
+        port->ip_kobject = object;
+    }
+    return port;
+}
+
+struct ipc_port *
+ipc_kobject_port(enum ipc_kobject_kind kind, void *object, struct ledger *l)
+{
+    assert(kind != IKOT_NONE && kind < IKOT_KINDS);
+    return kport_create(kind, object, l);
+}
+
+void *
+ipc_kobject_get(struct ipc_port *port, enum ipc_kobject_kind kind)
+{
+    if (!ip_valid(port) || port->ip_state != IPS_KERNEL
+        || port->ip_kind != kind) {
+        return NULL;
+    }
+    return port->ip_kobject;
+}
+
+void
+ipc_kobject_destroy(struct ipc_port *port)
+{
+    if (ipc_port_active(port)) {
+        assert(port->ip_state == IPS_KERNEL && port->ip_kind != IKOT_NONE);
+        ipc_port_destroy(port);
+    }
+}
+
+void
+ipc_kobject_set_no_senders(enum ipc_kobject_kind kind,
+                           void (*fn)(void *object))
+{
+    no_senders_fn[kind] = fn;
+}
+
+void
+ipc_kport_no_senders(struct ipc_port *port)
+{
+    if (no_senders_fn[port->ip_kind] != NULL) {
+        no_senders_fn[port->ip_kind](port->ip_kobject);
+    }
+}
+
+struct ipc_port *
+ipc_kernel_reply_port(ipc_reply_fn fn, void *arg, struct ledger *l)
+{
+    struct ipc_port *port = kport_create(IKOT_NONE, arg, l);
+
+    if (port != NULL) {
+        port->ip_reply = fn;
+        (void)ipc_port_make_sonce(port);
+    }
+    return port;
+}
+
+void
+ipc_kernel_reply_cancel(struct ipc_port *port)
+{
+    if (ip_valid(port)) {
+        port->ip_reply = NULL;
+    }
+}
+
+/* Call the function of a reply port once, and end the port. */
+static void
+reply_port_finish(struct ipc_port *port, const mach_msg_header_t *reply)
+{
+    ipc_reply_fn fn = port->ip_reply;
+    void *arg = port->ip_kobject;
+
+    port->ip_reply = NULL;
+    ipc_port_destroy(port);
+    if (fn != NULL) {
+        fn(arg, reply);
+    }
+}
+
+void
+ipc_kport_reply(struct ipc_port *port, struct ipc_kmsg *k)
+{
+    mach_msg_type_name_t type =
+        MACH_MSGH_BITS_REMOTE(k->ikm_header.msgh_bits);
+
+    assert(k->ikm_remote == port);
+    if (port->ip_reply != NULL) {
+        reply_port_finish(port, &k->ikm_header);
+    }
+    k->ikm_remote = IP_NULL;
+    ipc_port_consume_right(port, type);
+    ipc_kmsg_destroy(k);
+}
+
+void
+ipc_kport_reply_dropped(struct ipc_port *port)
+{
+    if (port->ip_kind == IKOT_NONE) {
+        reply_port_finish(port, NULL);
+    }
+    port->ip_sorights--;
+    ipc_port_release(port);
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Message queues: see ipc_mqueue.h.
+ */
+#include <base/assert.h>
+#include <sched/thread.h>
+#include <ipc/ipc_mqueue.h>
+#include <ipc/ipc_notify.h>
+#include <mach/notify.h>
+
+/* Stands for the first counted send-once notification of a port while that is received. */
+static struct ipc_kmsg sonce_kmsg;
+
+void
+ipc_mqueue_init(struct ipc_port *port)
+{
+    list_init(&port->ip_notices);
+    list_init(&port->ip_messages);
+    list_init(&port->ip_links);
+    wait_queue_init(&port->ip_senders);
+    port->ip_qlimit = MACH_PORT_QLIMIT_DEFAULT;
+}
+
+/* Wake one thread that can receive from port. */
+static void
+wake_receiver(struct ipc_port *port)
+{
+    struct list *l;
+
+    if (wait_queue_wake_one(&port->ip_object.io_receivers, KERN_SUCCESS)
+        != NULL) {
+        return;
+    }
+    list_for_each(l, &port->ip_links)
+    {
+        struct ipc_link *link = list_entry(l, struct ipc_link, il_port_link);
+
+        if (wait_queue_wake_one(&link->il_set->ps_object.io_receivers,
+                                KERN_SUCCESS) != NULL) {
+            return;
+        }
+    }
+}
+
+/* A message has been queued: tell the sets and a receiver. */
+static void
+announce(struct ipc_port *port, bool notice)
+{
+    struct list *l;
+
+    port->ip_msgcount++;
+    list_for_each(l, &port->ip_links)
+    {
+        struct ipc_link *link = list_entry(l, struct ipc_link, il_port_link);
+
+        if (notice) {
+            list_remove(&link->il_ready_link);
+            list_push_front(&link->il_set->ps_ready, &link->il_ready_link);
+        } else if (list_empty(&link->il_ready_link)) {
+            list_push_back(&link->il_set->ps_ready, &link->il_ready_link);
+        }
+    }
+    wake_receiver(port);
+}
+
+/* Receive rights in k travel to port. */
+static void
+enter_transit(struct ipc_kmsg *k, struct ipc_port *port)
+{
+    uint32_t n = ipc_kmsg_descriptors(k);
+    char *d = ipc_kmsg_first_descriptor(k);
+
+    while (n-- > 0) {
+        unsigned type = ipc_desc_type(d);
+
+        if (type == MACH_MSG_PORT_DESCRIPTOR) {
+            mach_msg_port_descriptor_t *pd = (void *)d;
+            struct ipc_port *p = ipc_desc_get(d);
+
+            if (pd->disposition == MACH_MSG_TYPE_PORT_RECEIVE
+                && ip_valid(p)) {
+                ipc_port_enter_transit(p, port);
+            }
+        } else if (type == MACH_MSG_OOL_PORTS_DESCRIPTOR) {
+            mach_msg_ool_ports_descriptor_t *od = (void *)d;
+            struct ipc_port_array *a = ipc_desc_get(d);
+            uint32_t i;
+
+            for (i = 0;
+                 od->disposition == MACH_MSG_TYPE_PORT_RECEIVE && i < od->count;
+                 i++) {
+                if (ip_valid(a->pa_ports[i])) {
+                    ipc_port_enter_transit(a->pa_ports[i], port);
+                }
+            }
+        }
+        d += ipc_desc_size(type);
+    }
+}
+
+void
+ipc_mqueue_post(struct ipc_port *port, struct ipc_kmsg *k)
+{
+    bool notice = (k->ikm_flags & IKM_NOTICE) != 0;
+
+    assert(ip_active(port) && port->ip_state != IPS_KERNEL);
+    if ((k->ikm_flags & IKM_RECEIVE) != 0) {
+        enter_transit(k, port);
+    }
+    list_push_back(notice ? &port->ip_notices : &port->ip_messages,
+                   &k->ikm_link);
+    announce(port, notice);
+}
+
+void
+ipc_mqueue_post_sonce(struct ipc_port *port)
+{
+    port->ip_sonce_notices++;
+    announce(port, true);
+}
+
+static struct ipc_kmsg *
+sonce_stand_in(struct ipc_port *port)
+{
+    struct ipc_kmsg *k = &sonce_kmsg;
+
+    memset(k, 0, sizeof(*k));
+    list_init(&k->ikm_link);
+    k->ikm_flags = IKM_SONCE | IKM_NOTICE;
+    k->ikm_remote = port;
+    k->ikm_capacity = sizeof(mach_msg_header_t);
+    k->ikm_sender.val[0] = KERNEL_SECURITY_TOKEN_VAL0;
+    k->ikm_sender.val[1] = KERNEL_SECURITY_TOKEN_VAL1;
+    k->ikm_header.msgh_bits =
+        MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, 0);
+    k->ikm_header.msgh_size = sizeof(mach_msg_header_t);
+    k->ikm_header.msgh_id = MACH_NOTIFY_SEND_ONCE;
+    return k;
+}
+
+struct ipc_kmsg *
+ipc_mqueue_peek(struct ipc_object *object, struct ipc_port **from)
+{
+    struct ipc_port *port = (struct ipc_port *)(void *)object;
+    struct list *l;
+
+    if (object->io_type == IOT_PSET) {
+        struct ipc_pset *set = (struct ipc_pset *)(void *)object;
+
+        l = list_first(&set->ps_ready);
+        if (l == NULL) {
+            return NULL;
+        }
+        port = list_entry(l, struct ipc_link, il_ready_link)->il_port;
+    }
+    *from = port;
+    l = list_first(&port->ip_notices);
+    if (l == NULL && port->ip_sonce_notices > 0) {
+        return sonce_stand_in(port);
+    }
+    if (l == NULL) {
+        l = list_first(&port->ip_messages);
+    }
+    return l == NULL ? NULL : list_entry(l, struct ipc_kmsg, ikm_link);
+}
+
+mach_port_seqno_t
+ipc_mqueue_take(struct ipc_port *port, struct ipc_kmsg *k)
+{
+    bool notices;
+    struct list *l;
+
+    if ((k->ikm_flags & IKM_SONCE) != 0) {
+        port->ip_sonce_notices--;
+    } else {
+        list_remove(&k->ikm_link);
+    }
+    port->ip_msgcount--;
+    notices = !list_empty(&port->ip_notices) || port->ip_sonce_notices > 0;
+    list_for_each(l, &port->ip_links)
+    {
+        struct ipc_link *link = list_entry(l, struct ipc_link, il_port_link);
+
+        if (!notices) {
+            list_remove(&link->il_ready_link);
+            if (port->ip_msgcount > 0) {
+                list_push_back(&link->il_set->ps_ready,
+                               &link->il_ready_link);
+            }
+        }
+    }
+    if ((k->ikm_flags & IKM_SLOT) != 0) {
+        k->ikm_flags &= ~IKM_SLOT;
+        ipc_mqueue_release_slot(port);
+    }
+    return port->ip_seqno++;
+}
+
+/* Hand free slots to those who wait, in order. */
+static void
+grant_slots(struct ipc_port *port)
+{
+    if (!ip_active(port)) {
+        return;
+    }
+    while (!ipc_mqueue_full(port)) {
+        struct thread *th =
+            wait_queue_wake_one(&port->ip_senders, KERN_SUCCESS);
+
+        if (th == NULL) {
+            ipc_request_possible(port);
+            return;
+        }
+        th->th_ipc_wait = IPC_WAIT_SLOT;
+        port->ip_slots++;
+    }
+}
+
+void
+ipc_mqueue_release_slot(struct ipc_port *port)
+{
+    assert(port->ip_slots > 0);
+    port->ip_slots--;
+    grant_slots(port);
+}
+
+void
+ipc_mqueue_set_limit(struct ipc_port *port, uint32_t limit)
+{
+    port->ip_qlimit = limit;
+    grant_slots(port);
+}
+
+void
+ipc_mqueue_rewake(struct ipc_object *object)
+{
+    struct ipc_port *from;
+
+    if (ipc_mqueue_peek(object, &from) == NULL) {
+        return;
+    }
+    if (object->io_type == IOT_PORT) {
+        wake_receiver(from);
+    } else {
+        (void)wait_queue_wake_one(&object->io_receivers, KERN_SUCCESS);
+    }
+}
+
+void
+ipc_mqueue_changed(struct ipc_port *port)
+{
+    (void)wait_queue_wake_all(&port->ip_object.io_receivers, KERN_SUCCESS);
+    if (!ip_active(port)) {
+        (void)wait_queue_wake_all(&port->ip_senders, KERN_SUCCESS);
+    }
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Message queues of ports, and how port sets see them.
+ *
+ * A port's queue is two lists: notifications, which are received first, and
+ * requests.  Requests occupy slots (ip_slots), at most ip_qlimit for ordinary
+ * senders; a sender that waited and was woken owns its slot already.  Messages
+ * through send-once rights and those of the kernel need no slot, but occupy
+ * none either.
+ *
+ * A message that arrives wakes one receiver, which looks for itself: a message is never bound to
+ * a thread, so whoever fails to receive it leaves it where it was (and passes the wake-up
+ * on).
+ */
+#ifndef IPC_IPC_MQUEUE_H
+#define IPC_IPC_MQUEUE_H
+
+#include <ipc/ipc_kmsg.h>
+#include <ipc/ipc_pset.h>
+
+void ipc_mqueue_init(struct ipc_port *port);
+/* Must an ordinary sender wait? */
+static inline bool
+ipc_mqueue_full(const struct ipc_port *port)
+{
+    return port->ip_slots >= port->ip_qlimit;
+}
+/* Append; takes no slot by itself: k has IKM_SLOT when it owns one. */
+void ipc_mqueue_post(struct ipc_port *port, struct ipc_kmsg *k);
+/* A send-once notification. */
+void ipc_mqueue_post_sonce(struct ipc_port *port);
+/* The message that would be received now, or NULL.  For an object of either
+ * kind; *from is the port that it is queued on. */
+struct ipc_kmsg *ipc_mqueue_peek(struct ipc_object *object,
+                                 struct ipc_port **from);
+/* Take what peek returned; the sequence number it has got. */
+mach_port_seqno_t ipc_mqueue_take(struct ipc_port *port, struct ipc_kmsg *k);
+/* Slots: give one back (a message received, a reservation not used). */
+void ipc_mqueue_release_slot(struct ipc_port *port);
+void ipc_mqueue_set_limit(struct ipc_port *port, uint32_t limit);
+/* Wake one receiver if there is a message: after a failed receive. */
+void ipc_mqueue_rewake(struct ipc_object *object);
+/* The port has died or moved: all its waiters look again. */
+void ipc_mqueue_changed(struct ipc_port *port);
+
+/* th_ipc_wait: what the thread waits for; th_saved.ipc.object is the port or
+ * set, with a reference. */
+#define IPC_WAIT_NONE 0u
+#define IPC_WAIT_RECEIVE 1u
+#define IPC_WAIT_SEND 2u
+#define IPC_WAIT_SLOT 3u /* woken, and owns a slot of the port's queue */
+
+#endif

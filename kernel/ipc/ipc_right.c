@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Rights in a space: look-up, creation, and taking away.
+ *
+ * Entries whose user references reached MACH_PORT_UREFS_MAX (by messages;
+ * explicit calls are refused before) stay there until destroyed.
+ */
+#include <base/assert.h>
+#include <ipc/ipc_mqueue.h>
+#include <ipc/ipc_notify.h>
+#include <ipc/ipc_right.h>
+
+void
+ipc_right_check(struct ipc_space *s, struct ipc_entry *e)
+{
+    uint32_t type = ie_type(e);
+    struct ipc_port *port = e->ie_port;
+
+    if (type != MACH_PORT_TYPE_SEND && type != MACH_PORT_TYPE_SEND_ONCE) {
+        return;
+    }
+    if (ip_active(port)) {
+        return;
+    }
+    if (type == MACH_PORT_TYPE_SEND) {
+        ipc_hash_remove(s, e);
+    }
+    e->ie_bits = MACH_PORT_TYPE_DEAD_NAME | ie_urefs(e);
+    e->ie_object = NULL;
+    if (e->ie_request != NULL) {
+        ipc_request_dead(s, e);
+    }
+    ipc_port_consume_right(port, type == MACH_PORT_TYPE_SEND
+                                     ? MACH_MSG_TYPE_PORT_SEND
+                                     : MACH_MSG_TYPE_PORT_SEND_ONCE);
+}
+
+kern_return_t
+ipc_right_lookup(struct ipc_space *s, mach_port_name_t name,
+                 struct ipc_entry **out)
+{
+    struct ipc_entry *e;
+
+    if (!s->is_active) {
+        return KERN_INVALID_TASK;
+    }
+    if (!MACH_PORT_VALID(name)) {
+        return KERN_INVALID_NAME;
+    }
+    e = ipc_entry_lookup(s, name);
+    if (e == NULL) {
+        return KERN_INVALID_NAME;
+    }
+    ipc_right_check(s, e);
+    *out = e;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+ipc_right_lookup_receive(struct ipc_space *s, mach_port_name_t name,
+                         struct ipc_port **out)
+{
+    struct ipc_entry *e;
+    kern_return_t kr = ipc_right_lookup(s, name, &e);
+
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    if ((ie_type(e) & MACH_PORT_TYPE_RECEIVE) == 0) {
+        return KERN_INVALID_RIGHT;
+    }
+    *out = e->ie_port;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+ipc_right_lookup_pset(struct ipc_space *s, mach_port_name_t name,
+                      struct ipc_pset **out)
+{
+    struct ipc_entry *e;
+    kern_return_t kr = ipc_right_lookup(s, name, &e);
+
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    if (ie_type(e) != MACH_PORT_TYPE_PORT_SET) {
+        return KERN_INVALID_RIGHT;
+    }
+    *out = e->ie_pset;
+    return KERN_SUCCESS;
+}
+
+/* An entry of any name (wanted == 0) or of that one. */
+static kern_return_t
+entry_for(struct ipc_space *s, mach_port_name_t wanted,
+          struct ipc_entry **out)
+{
+    kern_return_t kr;
+
+    if (!s->is_active) {
+        return KERN_INVALID_TASK;
+    }
+    if (wanted != MACH_PORT_NULL) {
+        return ipc_entry_take_name(s, wanted, out);
+    }
+    kr = ipc_entry_reserve(s, 1);
+    if (kr == KERN_SUCCESS) {
+        *out = ipc_entry_take(s);
+    }
+    return kr;
+}
+
+kern_return_t
+ipc_right_alloc(struct ipc_space *s, mach_port_right_t right,
+                mach_port_name_t wanted, mach_port_name_t *out)
+{
+    struct ipc_entry *e;
+    kern_return_t kr;
+
+    if (right != MACH_PORT_RIGHT_RECEIVE && right != MACH_PORT_RIGHT_PORT_SET
+        && right != MACH_PORT_RIGHT_DEAD_NAME) {
+        return KERN_INVALID_VALUE;
+    }
+    kr = entry_for(s, wanted, &e);
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    if (right == MACH_PORT_RIGHT_RECEIVE) {
+        e->ie_port = ipc_port_create(s->is_ledger);
+        if (e->ie_port == NULL) {
+            ipc_entry_free(s, e);
+            return KERN_RESOURCE_SHORTAGE;
+        }
+        e->ie_bits = MACH_PORT_TYPE_RECEIVE;
+        ipc_port_enter_space(e->ie_port, s, e->ie_name);
+    } else if (right == MACH_PORT_RIGHT_PORT_SET) {
+        e->ie_pset = ipc_pset_create(s->is_ledger);
+        if (e->ie_pset == NULL) {
+            ipc_entry_free(s, e);
+            return KERN_RESOURCE_SHORTAGE;
+        }
+        e->ie_bits = MACH_PORT_TYPE_PORT_SET;
+        e->ie_pset->ps_name = e->ie_name;
+    } else {
+        e->ie_bits = MACH_PORT_TYPE_DEAD_NAME | 1u;
+    }
+    *out = e->ie_name;
+    return KERN_SUCCESS;
+}
+
+/* The entry's rights are out of it: the name goes. */
+static void
+entry_end(struct ipc_space *s, struct ipc_entry *e)
+{
+    if (e->ie_request != NULL) {
+        ipc_request_deleted(s, e);
+    }
+    ipc_entry_free(s, e);
+}
+
+/* The send right goes, all of its user references. */
+static void
+drop_send(struct ipc_space *s, struct ipc_entry *e)
+{
+    struct ipc_port *port = e->ie_port;
+
+    if ((ie_type(e) & MACH_PORT_TYPE_RECEIVE) != 0) {
+        e->ie_bits = MACH_PORT_TYPE_RECEIVE;
+    } else {
+        ipc_hash_remove(s, e);
+        entry_end(s, e);
+    }
+    ipc_port_release_send(port);
+}
+
+static void
+drop_sonce(struct ipc_space *s, struct ipc_entry *e)
+{
+    struct ipc_port *port = e->ie_port;
+
+    entry_end(s, e);
+    ipc_port_release_sonce(port);
+}
+
+/* The receive right goes; with a send right the name becomes a dead one. */
+static void
+drop_receive(struct ipc_space *s, struct ipc_entry *e)
+{
+    struct ipc_port *port = e->ie_port;
+    mach_port_name_t name = e->ie_name;
+    bool travels;
+
+    if ((ie_type(e) & MACH_PORT_TYPE_SEND) == 0) {
+        entry_end(s, e);
+        ipc_port_destroy(port);
+        return;
+    }
+    e->ie_bits = MACH_PORT_TYPE_SEND | ie_urefs(e);
+    ipc_hash_insert(s, e);
+    ipc_port_reference(port);
+    ipc_port_destroy(port);
+    travels = ip_active(port);
+    ipc_port_release(port);
+    /* The entry was not freed: only its own thread could do that. */
+    e = ipc_entry_lookup(s, name);
+    if (!travels && e != NULL) {
+        ipc_right_check(s, e);
+    }
+}
+
+static void
+drop_pset(struct ipc_space *s, struct ipc_entry *e)
+{
+    struct ipc_pset *set = e->ie_pset;
+
+    entry_end(s, e);
+    ipc_pset_destroy(set);
+}
+
+/* Add to the user references of a send right or dead name. */
+static kern_return_t
+delta_urefs(struct ipc_space *s, struct ipc_entry *e,
+            mach_port_delta_t delta)
+{
+    uint32_t urefs = ie_urefs(e);
+    int64_t sum = (int64_t)urefs + delta;
+
+    if (sum < 0) {
+        return KERN_INVALID_VALUE;
+    }
+    if (delta > 0 && sum >= (int64_t)MACH_PORT_UREFS_MAX) {
+        return KERN_UREFS_OVERFLOW;
+    }
+    if (sum == 0) {
+        if (ie_type(e) == MACH_PORT_TYPE_DEAD_NAME) {
+            entry_end(s, e);
+        } else {
+            drop_send(s, e);
+        }
+    } else if (urefs != MACH_PORT_UREFS_MAX) {
+        e->ie_bits = (e->ie_bits & ~IE_UREFS_MASK) | (uint32_t)sum;
+    }
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+ipc_right_dealloc(struct ipc_space *s, struct ipc_entry *e)
+{
+    switch (ie_type(e)) {
+    case MACH_PORT_TYPE_SEND_ONCE:
+        drop_sonce(s, e);
+        return KERN_SUCCESS;
+    case MACH_PORT_TYPE_DEAD_NAME:
+    case MACH_PORT_TYPE_SEND:
+    case MACH_PORT_TYPE_SEND_RECEIVE:
+        return delta_urefs(s, e, -1);
+    default:
+        return KERN_INVALID_RIGHT;
+    }
+}
+
+/* Rights of which there can be one: 0 leaves it, -1 takes it. */
+static kern_return_t
+delta_single(struct ipc_space *s, struct ipc_entry *e,
+             mach_port_delta_t delta,
+             void (*drop)(struct ipc_space *, struct ipc_entry *))
+{
+    if (delta == 0) {
+        return KERN_SUCCESS;
+    }
+    if (delta != -1) {
+        return KERN_INVALID_VALUE;
+    }
+    drop(s, e);
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+ipc_right_delta(struct ipc_space *s, struct ipc_entry *e,
+                mach_port_right_t right, mach_port_delta_t delta)
+{
+    if (right >= MACH_PORT_RIGHT_NUMBER) {
+        return KERN_INVALID_VALUE;
+    }
+    if ((ie_type(e) & MACH_PORT_TYPE(right)) == 0) {
+        return KERN_INVALID_RIGHT;
+    }
+    switch (right) {
+    case MACH_PORT_RIGHT_RECEIVE:
+        return delta_single(s, e, delta, drop_receive);
+    case MACH_PORT_RIGHT_SEND_ONCE:
+        return delta_single(s, e, delta, drop_sonce);
+    case MACH_PORT_RIGHT_PORT_SET:
+        return delta_single(s, e, delta, drop_pset);
+    default:
+        return delta_urefs(s, e, delta);
+    }
+}
+
+void
+ipc_right_destroy(struct ipc_space *s, struct ipc_entry *e)
+{
+    struct ipc_port *port = e->ie_port;
+
+    switch (ie_type(e)) {
+    case MACH_PORT_TYPE_SEND:
+        drop_send(s, e);
+        break;
+    case MACH_PORT_TYPE_SEND_ONCE:
+        drop_sonce(s, e);
+        break;
+    case MACH_PORT_TYPE_RECEIVE:
+        drop_receive(s, e);
+        break;
+    case MACH_PORT_TYPE_SEND_RECEIVE:
+        entry_end(s, e);
+        ipc_port_release_send(port);
+        ipc_port_destroy(port);
+        break;
+    case MACH_PORT_TYPE_PORT_SET:
+        drop_pset(s, e);
+        break;
+    default:
+        assert(ie_type(e) == MACH_PORT_TYPE_DEAD_NAME);
+        entry_end(s, e);
+        break;
+    }
+}
+
+kern_return_t
+ipc_right_get_refs(const struct ipc_entry *e, mach_port_right_t right,
+                   mach_port_urefs_t *out)
+{
+    if (right >= MACH_PORT_RIGHT_NUMBER) {
+        return KERN_INVALID_VALUE;
+    }
+    if ((ie_type(e) & MACH_PORT_TYPE(right)) == 0) {
+        *out = 0;
+    } else if (right == MACH_PORT_RIGHT_SEND
+               || right == MACH_PORT_RIGHT_DEAD_NAME) {
+        *out = ie_urefs(e);
+    } else {
+        *out = 1;
+    }
+    return KERN_SUCCESS;
+}
+
+mach_port_type_t
+ipc_right_type(const struct ipc_entry *e)
+{
+    mach_port_type_t type = ie_type(e);
+
+    if (e->ie_request != NULL && e->ie_request->ir_dead != NULL) {
+        type |= MACH_PORT_TYPE_DNREQUEST;
+    }
+    return type;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What can be done with the rights that a space names.  Names are looked up by
+ * the caller (ipc_right_lookup); an entry may be gone after any call that
+ * takes something away.
+ */
+#ifndef IPC_IPC_RIGHT_H
+#define IPC_IPC_RIGHT_H
+
+#include <ipc/ipc_entry.h>
+
+struct ipc_pset;
+
+/* A right whose port has died becomes a dead name. */
+void ipc_right_check(struct ipc_space *s, struct ipc_entry *e);
+/* The checked entry of a name: KERN_INVALID_NAME, KERN_INVALID_TASK (dead space). */
+kern_return_t ipc_right_lookup(struct ipc_space *s, mach_port_name_t name,
+                               struct ipc_entry **out);
+/* The live port whose receive right is named: KERN_INVALID_RIGHT otherwise. */
+kern_return_t ipc_right_lookup_receive(struct ipc_space *s,
+                                       mach_port_name_t name,
+                                       struct ipc_port **out);
+kern_return_t ipc_right_lookup_pset(struct ipc_space *s,
+                                    mach_port_name_t name,
+                                    struct ipc_pset **out);
+static inline bool
+ipc_name_borrowed(mach_port_name_t name)
+{
+    return MACH_PORT_GEN(name) == 0 && MACH_PORT_INDEX(name) != 0
+           && MACH_PORT_INDEX(name) < MACH_PORT_FIRST_INDEX;
+}
+
+/* New rights: a receive right or port set under any name (name 0) or under
+ * this one. */
+kern_return_t ipc_right_alloc(struct ipc_space *s, mach_port_right_t right,
+                              mach_port_name_t wanted,
+                              mach_port_name_t *out);
+/* One user reference less: mach_port_deallocate. */
+kern_return_t ipc_right_dealloc(struct ipc_space *s, struct ipc_entry *e);
+/* mach_port_mod_refs. */
+kern_return_t ipc_right_delta(struct ipc_space *s, struct ipc_entry *e,
+                              mach_port_right_t right,
+                              mach_port_delta_t delta);
+/* All that the name denotes. */
+void ipc_right_destroy(struct ipc_space *s, struct ipc_entry *e);
+kern_return_t ipc_right_get_refs(const struct ipc_entry *e,
+                                 mach_port_right_t right,
+                                 mach_port_urefs_t *out);
+/* As mach_port_type reports it. */
+mach_port_type_t ipc_right_type(const struct ipc_entry *e);
+
+/*
+ * Copyin in two passes.  claim: would copyin by this disposition succeed, given the
+ * claims made before?  It marks the entry, so that each claim in a message sees
+ * those before it; unclaim takes the mark away (in any order).  Then copyin
+ * in the order of the claims can't fail.  Null and dead names are claimed
+ * always.  Borrowed names: COPY_SEND only, and not for kernel callers
+ * without a thread.
+ * Returns (claim): KERN_SUCCESS, KERN_INVALID_NAME, KERN_INVALID_RIGHT,
+ * KERN_INVALID_VALUE (no such disposition).
+ */
+kern_return_t ipc_right_claim(struct ipc_space *s, mach_port_name_t name,
+                              mach_msg_type_name_t disposition);
+void ipc_right_unclaim(struct ipc_space *s, mach_port_name_t name,
+                       mach_msg_type_name_t disposition);
+/* The naked right; IP_NULL and IP_DEAD are possible. */
+struct ipc_port *ipc_right_copyin(struct ipc_space *s, mach_port_name_t name,
+                                  mach_msg_type_name_t disposition);
+/* The type a right has in a message, by its disposition when sent. */
+mach_msg_type_name_t ipc_right_copyin_type(mach_msg_type_name_t disposition);
+
+/* The name for a naked right, which is consumed.  One entry must have been
+ * reserved; can't fail.  User references that would overflow stay at the maximum. */
+mach_port_name_t ipc_right_copyout(struct ipc_space *s, struct ipc_port *port,
+                                   mach_msg_type_name_t type);
+/* Put a naked right under this name: consumed on success.  KERN_NAME_EXISTS,
+ * KERN_RIGHT_EXISTS (a send right has another name), KERN_UREFS_OVERFLOW,
+ * KERN_NO_SPACE, KERN_RESOURCE_SHORTAGE, KERN_INVALID_CAPABILITY (dead). */
+kern_return_t ipc_right_insert(struct ipc_space *s, mach_port_name_t name,
+                               struct ipc_port *port,
+                               mach_msg_type_name_t type);
+
+#endif

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Rights between spaces and messages: claim, copyin, copyout, insert.
+ */
+#include <base/assert.h>
+#include <machine/cpu.h>
+#include <ipc/ipc_notify.h>
+#include <ipc/ipc_pset.h>
+#include <ipc/ipc_right.h>
+#include <ipc/ipc_upcall.h>
+
+static void
+urefs_add(struct ipc_entry *e, int n)
+{
+    if (ie_urefs(e) != MACH_PORT_UREFS_MAX) {
+        e->ie_bits += (uint32_t)n;
+    }
+}
+
+/* May this (checked) entry give a right by this disposition? */
+static bool
+entry_allows(const struct ipc_entry *e, mach_msg_type_name_t disposition)
+{
+    uint32_t type = ie_type(e);
+
+    switch (disposition) {
+    case MACH_MSG_TYPE_MAKE_SEND:
+    case MACH_MSG_TYPE_MAKE_SEND_ONCE:
+    case MACH_MSG_TYPE_MOVE_RECEIVE:
+        return (type & MACH_PORT_TYPE_RECEIVE) != 0
+               && (e->ie_bits & IE_CLAIMED) == 0;
+    case MACH_MSG_TYPE_COPY_SEND:
+    case MACH_MSG_TYPE_MOVE_SEND:
+        return (type & (MACH_PORT_TYPE_SEND | MACH_PORT_TYPE_DEAD_NAME)) != 0
+               && ie_urefs(e) > 0;
+    default:
+        return (type & (MACH_PORT_TYPE_SEND_ONCE | MACH_PORT_TYPE_DEAD_NAME))
+                   != 0
+               && ie_urefs(e) > 0;
+    }
+}
+
+kern_return_t
+ipc_right_claim(struct ipc_space *s, mach_port_name_t name,
+                mach_msg_type_name_t disposition)
+{
+    struct ipc_entry *e;
+    kern_return_t kr;
+
+    if (disposition < MACH_MSG_TYPE_MOVE_RECEIVE
+        || disposition > MACH_MSG_TYPE_MAKE_SEND_ONCE) {
+        return KERN_INVALID_VALUE;
+    }
+    if (!MACH_PORT_VALID(name)) {
+        return KERN_SUCCESS;
+    }
+    if (ipc_name_borrowed(name)) {
+        return disposition == MACH_MSG_TYPE_COPY_SEND ? KERN_SUCCESS
+                                                      : KERN_INVALID_RIGHT;
+    }
+    kr = ipc_right_lookup(s, name, &e);
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    if (!entry_allows(e, disposition)) {
+        return KERN_INVALID_RIGHT;
+    }
+    if (disposition == MACH_MSG_TYPE_MOVE_RECEIVE) {
+        e->ie_bits |= IE_CLAIMED;
+    } else if (disposition == MACH_MSG_TYPE_MOVE_SEND
+               || disposition == MACH_MSG_TYPE_MOVE_SEND_ONCE) {
+        urefs_add(e, -1);
+    }
+    return KERN_SUCCESS;
+}
+
+void
+ipc_right_unclaim(struct ipc_space *s, mach_port_name_t name,
+                  mach_msg_type_name_t disposition)
+{
+    struct ipc_entry *e;
+
+    if (!MACH_PORT_VALID(name) || ipc_name_borrowed(name)) {
+        return;
+    }
+    e = ipc_entry_lookup(s, name);
+    assert(e != NULL);
+    if (disposition == MACH_MSG_TYPE_MOVE_RECEIVE) {
+        e->ie_bits &= ~IE_CLAIMED;
+    } else if (disposition == MACH_MSG_TYPE_MOVE_SEND
+               || disposition == MACH_MSG_TYPE_MOVE_SEND_ONCE) {
+        urefs_add(e, 1);
+    }
+}
+
+mach_msg_type_name_t
+ipc_right_copyin_type(mach_msg_type_name_t disposition)
+{
+    switch (disposition) {
+    case MACH_MSG_TYPE_MOVE_RECEIVE:
+        return MACH_MSG_TYPE_PORT_RECEIVE;
+    case MACH_MSG_TYPE_MOVE_SEND_ONCE:
+    case MACH_MSG_TYPE_MAKE_SEND_ONCE:
+        return MACH_MSG_TYPE_PORT_SEND_ONCE;
+    default:
+        return MACH_MSG_TYPE_PORT_SEND;
+    }
+}
+
+/* The name goes, its right having been moved away. */
+static void
+entry_moved(struct ipc_space *s, struct ipc_entry *e)
+{
+    if (e->ie_request != NULL) {
+        ipc_request_deleted(s, e);
+    }
+    ipc_entry_free(s, e);
+}
+
+static struct ipc_port *
+move_receive(struct ipc_space *s, struct ipc_entry *e)
+{
+    struct ipc_port *port = e->ie_port;
+
+    if ((ie_type(e) & MACH_PORT_TYPE_SEND) != 0) {
+        e->ie_bits = MACH_PORT_TYPE_SEND | ie_urefs(e);
+        ipc_hash_insert(s, e);
+    } else {
+        entry_moved(s, e);
+    }
+    ipc_port_leave_space(port);
+    return port;
+}
+
+static struct ipc_port *
+move_send(struct ipc_space *s, struct ipc_entry *e)
+{
+    struct ipc_port *port = e->ie_port;
+
+    if (ie_urefs(e) != 1) {
+        urefs_add(e, -1);
+        return ipc_port_copy_send(port);
+    }
+    if ((ie_type(e) & MACH_PORT_TYPE_RECEIVE) != 0) {
+        e->ie_bits = MACH_PORT_TYPE_RECEIVE;
+    } else {
+        ipc_hash_remove(s, e);
+        entry_moved(s, e);
+    }
+    return port;
+}
+
+static struct ipc_port *
+move_dead(struct ipc_space *s, struct ipc_entry *e)
+{
+    if (ie_urefs(e) == 1) {
+        entry_moved(s, e);
+    } else {
+        urefs_add(e, -1);
+    }
+    return IP_DEAD;
+}
+
+struct ipc_port *
+ipc_right_copyin(struct ipc_space *s, mach_port_name_t name,
+                 mach_msg_type_name_t disposition)
+{
+    struct ipc_entry *e;
+    struct ipc_port *port;
+
+    if (!MACH_PORT_VALID(name)) {
+        return name == MACH_PORT_NULL ? IP_NULL : IP_DEAD;
+    }
+    if (ipc_name_borrowed(name)) {
+        return ipc_port_copy_send(
+            ipc_upcall_borrowed(machine_current_thread(), name));
+    }
+    e = ipc_entry_lookup(s, name);
+    assert(e != NULL);
+    ipc_right_check(s, e);
+    port = e->ie_port;
+    if (ie_type(e) == MACH_PORT_TYPE_DEAD_NAME) {
+        return disposition == MACH_MSG_TYPE_COPY_SEND ? IP_DEAD
+                                                      : move_dead(s, e);
+    }
+    switch (disposition) {
+    case MACH_MSG_TYPE_MAKE_SEND:
+        return ipc_port_make_send(port);
+    case MACH_MSG_TYPE_MAKE_SEND_ONCE:
+        return ipc_port_make_sonce(port);
+    case MACH_MSG_TYPE_MOVE_RECEIVE:
+        return move_receive(s, e);
+    case MACH_MSG_TYPE_COPY_SEND:
+        return ipc_port_copy_send(port);
+    case MACH_MSG_TYPE_MOVE_SEND:
+        return move_send(s, e);
+    default:
+        entry_moved(s, e);
+        return port;
+    }
+}
+
+/* The entry that the space has for port already, or NULL. */
+static struct ipc_entry *
+entry_of_port(struct ipc_space *s, struct ipc_port *port)
+{
+    if (port->ip_state == IPS_SPACE && port->ip_space == s) {
+        return ipc_entry_lookup(s, port->ip_name);
+    }
+    return ipc_hash_lookup(s, port);
+}
+
+/* Put a live right into an entry that has none, or one that coalesces. */
+static void
+entry_add(struct ipc_space *s, struct ipc_entry *e, struct ipc_port *port,
+          mach_msg_type_name_t type)
+{
+    uint32_t old = ie_type(e);
+
+    e->ie_port = port;
+    switch (type) {
+    case MACH_MSG_TYPE_PORT_RECEIVE:
+        if (old == MACH_PORT_TYPE_SEND) {
+            ipc_hash_remove(s, e);
+        }
+        e->ie_bits |= MACH_PORT_TYPE_RECEIVE;
+        ipc_port_enter_space(port, s, e->ie_name);
+        break;
+    case MACH_MSG_TYPE_PORT_SEND:
+        if ((old & MACH_PORT_TYPE_SEND) != 0) {
+            urefs_add(e, 1);
+            ipc_port_release_send(port);
+        } else {
+            e->ie_bits |= MACH_PORT_TYPE_SEND | 1u;
+            if (old == MACH_PORT_TYPE_NONE) {
+                ipc_hash_insert(s, e);
+            }
+        }
+        break;
+    default:
+        e->ie_bits |= MACH_PORT_TYPE_SEND_ONCE | 1u;
+        break;
+    }
+}
+
+mach_port_name_t
+ipc_right_copyout(struct ipc_space *s, struct ipc_port *port,
+                  mach_msg_type_name_t type)
+{
+    struct ipc_entry *e = NULL;
+
+    if (!ip_valid(port)) {
+        return port == IP_NULL ? MACH_PORT_NULL : MACH_PORT_DEAD;
+    }
+    if (!ip_active(port)) {
+        ipc_port_drop_right(port, type);
+        return MACH_PORT_DEAD;
+    }
+    if (type != MACH_MSG_TYPE_PORT_SEND_ONCE) {
+        e = entry_of_port(s, port);
+    }
+    if (e == NULL) {
+        e = ipc_entry_take(s);
+    }
+    if (type == MACH_MSG_TYPE_PORT_RECEIVE) {
+        ipc_port_leave_transit(port);
+    }
+    entry_add(s, e, port, type);
+    return e->ie_name;
+}
+
+kern_return_t
+ipc_right_insert(struct ipc_space *s, mach_port_name_t name,
+                 struct ipc_port *port, mach_msg_type_name_t type)
+{
+    struct ipc_entry *e = NULL, *known = NULL;
+    kern_return_t kr;
+
+    if (!s->is_active) {
+        return KERN_INVALID_TASK;
+    }
+    if (!MACH_PORT_VALID(name)) {
+        return KERN_INVALID_VALUE;
+    }
+    if (!ipc_port_active(port)) {
+        return KERN_INVALID_CAPABILITY;
+    }
+    if (type != MACH_MSG_TYPE_PORT_SEND_ONCE) {
+        known = entry_of_port(s, port);
+    }
+    e = ipc_entry_lookup(s, name);
+    if (known != NULL && known != e) {
+        return KERN_RIGHT_EXISTS;
+    }
+    if (e != NULL && known != e) {
+        return KERN_NAME_EXISTS;
+    }
+    if (e == NULL) {
+        kr = ipc_entry_take_name(s, name, &e);
+        if (kr != KERN_SUCCESS) {
+            return kr;
+        }
+    } else if (type == MACH_MSG_TYPE_PORT_SEND
+               && ie_urefs(e) >= MACH_PORT_UREFS_MAX - 1u) {
+        return KERN_UREFS_OVERFLOW;
+    }
+    if (type == MACH_MSG_TYPE_PORT_RECEIVE) {
+        ipc_port_leave_transit(port);
+    }
+    entry_add(s, e, port, type);
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+ipc_object_copyin(struct ipc_space *s, mach_port_name_t name,
+                  mach_msg_type_name_t disposition, struct ipc_port **out)
+{
+    kern_return_t kr;
+
+    if (!s->is_active) {
+        return KERN_INVALID_TASK;
+    }
+    kr = ipc_right_claim(s, name, disposition);
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    ipc_right_unclaim(s, name, disposition);
+    *out = ipc_right_copyin(s, name, disposition);
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+ipc_object_copyout(struct ipc_space *s, struct ipc_port *port,
+                   mach_msg_type_name_t type, mach_port_name_t *name)
+{
+    kern_return_t kr;
+
+    if (!s->is_active) {
+        return KERN_INVALID_TASK;
+    }
+    kr = ipc_entry_reserve(s, 1);
+    if (kr == KERN_SUCCESS) {
+        *name = ipc_right_copyout(s, port, type);
+    }
+    return kr;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Traps on the caller's own rights.  Results go to user memory, which is made
+ * writable before anything is done.
+ */
+#include <machine/cpu.h>
+#include <vm/vm_user.h>
+#include <ipc/ipc_pset.h>
+#include <ipc/ipc_right.h>
+#include <ipc/ipc_upcall.h>
+
+static struct ipc_space *
+current_space(void)
+{
+    struct ipc_caller caller;
+
+    ipc_upcall_caller(machine_current_thread(), &caller);
+    return caller.ca_space;
+}
+
+mach_port_name_t
+mach_reply_port_trap(void)
+{
+    mach_port_name_t name;
+
+    return ipc_right_alloc(current_space(), MACH_PORT_RIGHT_RECEIVE,
+                           MACH_PORT_NULL, &name)
+                   == KERN_SUCCESS
+               ? name
+               : MACH_PORT_NULL;
+}
+
+kern_return_t
+mach_port_allocate_trap(const uint64_t args[6])
+{
+    mach_port_name_t name;
+    kern_return_t kr = vm_probe_write(args[1], sizeof(name));
+
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    kr = ipc_right_alloc(current_space(), (mach_port_right_t)args[0],
+                         MACH_PORT_NULL, &name);
+    return kr == KERN_SUCCESS ? copyout(&name, args[1], sizeof(name)) : kr;
+}
+
+kern_return_t
+mach_port_deallocate_trap(const uint64_t args[6])
+{
+    mach_port_name_t name = (mach_port_name_t)args[0];
+    struct ipc_space *s = current_space();
+    struct ipc_entry *e;
+    kern_return_t kr;
+
+    if (ipc_name_borrowed(name)) {
+        return KERN_SUCCESS;
+    }
+    kr = ipc_right_lookup(s, name, &e);
+    return kr == KERN_SUCCESS ? ipc_right_dealloc(s, e) : kr;
+}
+
+kern_return_t
+mach_port_mod_refs_trap(const uint64_t args[6])
+{
+    struct ipc_space *s = current_space();
+    struct ipc_entry *e;
+    kern_return_t kr = ipc_right_lookup(s, (mach_port_name_t)args[0], &e);
+
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    return ipc_right_delta(s, e, (mach_port_right_t)args[1],
+                           (mach_port_delta_t)args[2]);
+}
+
+kern_return_t
+mach_port_insert_right_trap(const uint64_t args[6])
+{
+    mach_msg_type_name_t disposition = (mach_msg_type_name_t)args[2];
+    struct ipc_space *s = current_space();
+    struct ipc_port *port;
+    kern_return_t kr;
+
+    /* Moving to the same space would free the name that it is moved from. */
+    if (disposition != MACH_MSG_TYPE_MAKE_SEND
+        && disposition != MACH_MSG_TYPE_COPY_SEND
+        && disposition != MACH_MSG_TYPE_MAKE_SEND_ONCE) {
+        return KERN_INVALID_VALUE;
+    }
+    kr = ipc_object_copyin(s, (mach_port_name_t)args[1], disposition, &port);
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    kr = ipc_right_insert(s, (mach_port_name_t)args[0], port,
+                          ipc_right_copyin_type(disposition));
+    if (kr != KERN_SUCCESS && ip_valid(port)) {
+        ipc_port_unmake(port, disposition);
+    }
+    return kr;
+}
+
+kern_return_t
+mach_port_get_refs_trap(const uint64_t args[6])
+{
+    mach_port_urefs_t refs;
+    struct ipc_entry *e;
+    kern_return_t kr =
+        ipc_right_lookup(current_space(), (mach_port_name_t)args[0], &e);
+
+    if (kr == KERN_SUCCESS) {
+        kr = ipc_right_get_refs(e, (mach_port_right_t)args[1], &refs);
+    }
+    return kr == KERN_SUCCESS ? copyout(&refs, args[2], sizeof(refs)) : kr;
+}
+
+kern_return_t
+mach_port_move_member_trap(const uint64_t args[6])
+{
+    struct ipc_space *s = current_space();
+    struct ipc_pset *set = NULL;
+    struct ipc_port *port;
+    kern_return_t kr =
+        ipc_right_lookup_receive(s, (mach_port_name_t)args[0], &port);
+
+    if (kr == KERN_SUCCESS && (mach_port_name_t)args[1] != MACH_PORT_NULL) {
+        kr = ipc_right_lookup_pset(s, (mach_port_name_t)args[1], &set);
+    }
+    return kr == KERN_SUCCESS ? ipc_pset_move(port, set) : kr;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The mach_msg trap: what its parts share.
+ *
+ * Send and receive each either complete or leave no side effect.  The order
+ * inside the trap: send (once done, MACH_SEND_MSG is cleared in the saved
+ * registers, so whatever executes the trap again goes on with the receive),
+ * then receive.
+ *
+ * A thread waits in one of three ways, each with a continuation beside the
+ * function that waits; th_ipc_wait and th_request say which:
+ *   for a slot in a full queue   mach_msg_send_continue
+ *   for a message                mach_msg_receive_continue
+ *   in a kernel routine          mach_msg_serve_continue (th_request)
+ * A page that must come from a pager restarts the trap (no continuation).
+ */
+#ifndef IPC_MACH_MSG_H
+#define IPC_MACH_MSG_H
+
+#include <ipc/ipc_kmsg.h>
+#include <ipc/ipc_upcall.h>
+
+struct mach_msg_call {
+    struct thread *mc_thread;
+    struct ipc_caller mc_caller;
+    vm_address_t mc_message;
+    mach_msg_option_t mc_option;
+    mach_msg_size_t mc_send_size;
+    mach_msg_size_t mc_rcv_size;
+    mach_port_name_t mc_rcv_name;
+    mach_port_name_t mc_notify;
+    mach_msg_timeout_t mc_timeout;
+    vm_address_t mc_rcv_message;
+    struct ipc_port *mc_slot; /* a slot of this port's queue is ours */
+};
+
+void mach_msg_call_init(struct mach_msg_call *c, struct thread *th);
+/* Send if asked to, then receive if asked to. */
+kern_return_t mach_msg_run(struct mach_msg_call *c);
+/* The send is done: go on. */
+kern_return_t mach_msg_after_send(struct mach_msg_call *c);
+kern_return_t mach_msg_send(struct mach_msg_call *c);
+kern_return_t mach_msg_receive(struct mach_msg_call *c);
+/* Serve k, a request to a kernel port; consumed unless KERN_BLOCKED. */
+kern_return_t mach_msg_serve(struct mach_msg_call *c, struct ipc_kmsg *k);
+/* Room for the reply to a request to the kernel; NULL with *kr set. */
+struct ipc_kmsg *mach_msg_reply_alloc(const struct mach_msg_call *c,
+                                      const struct ipc_kmsg *request,
+                                      kern_return_t *kr);
+/* Absolute deadline of a wait whose time-out has this option bit. */
+uint64_t mach_msg_deadline(struct mach_msg_call *c,
+                           mach_msg_option_t timeout_bit);
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The receive half of the mach_msg trap, and what a dying thread gives up.
+ */
+#include <base/assert.h>
+#include <sched/thread.h>
+#include <sched/wait.h>
+#include <ipc/ipc_mqueue.h>
+#include <ipc/ipc_right.h>
+#include <ipc/mach_msg.h>
+
+static void
+object_release(struct ipc_object *object)
+{
+    if (object->io_type == IOT_PORT) {
+        ipc_port_release((struct ipc_port *)(void *)object);
+    } else {
+        ipc_pset_release((struct ipc_pset *)(void *)object);
+    }
+}
+
+/* The port or set that is named to be received from. */
+static kern_return_t
+receive_object(struct ipc_space *s, mach_port_name_t name,
+               struct ipc_object **out)
+{
+    struct ipc_entry *e;
+
+    if (ipc_right_lookup(s, name, &e) != KERN_SUCCESS
+        || (ie_type(e) & (MACH_PORT_TYPE_RECEIVE | MACH_PORT_TYPE_PORT_SET))
+               == 0) {
+        return MACH_RCV_INVALID_NAME;
+    }
+    *out = e->ie_object;
+    return KERN_SUCCESS;
+}
+
+static kern_return_t
+receive_wait_error(kern_return_t kr)
+{
+    return kr == KERN_OPERATION_TIMED_OUT ? MACH_RCV_TIMED_OUT
+                                          : MACH_RCV_INTERRUPTED;
+}
+
+static kern_return_t
+mach_msg_receive_continue(struct thread *th, kern_return_t result)
+{
+    struct ipc_object *object = th->th_saved.ipc.object, *now;
+    struct mach_msg_call c;
+    kern_return_t kr;
+
+    assert(th->th_ipc_wait == IPC_WAIT_RECEIVE);
+    th->th_saved.ipc.object = NULL;
+    th->th_ipc_wait = IPC_WAIT_NONE;
+    mach_msg_call_init(&c, th);
+    if (result != KERN_SUCCESS) {
+        kr = receive_wait_error(result);
+    } else if (!object->io_active) {
+        kr = MACH_RCV_PORT_DIED;
+    } else if (receive_object(c.mc_caller.ca_space, c.mc_rcv_name, &now)
+                   != KERN_SUCCESS
+               || now != object) {
+        kr = MACH_RCV_PORT_CHANGED;
+    } else {
+        kr = mach_msg_receive(&c);
+    }
+    object_release(object);
+    if (kr != KERN_BLOCKED) {
+        th->th_trap_deadline = 0;
+    }
+    return kr;
+}
+
+static kern_return_t
+receive_wait(struct mach_msg_call *c, struct ipc_object *object)
+{
+    struct thread *th = c->mc_thread;
+    unsigned flags = WAIT_ABORTABLE;
+    kern_return_t kr;
+
+    if ((c->mc_option & MACH_RCV_TIMEOUT) != 0 && c->mc_timeout == 0) {
+        return MACH_RCV_TIMED_OUT;
+    }
+    if ((c->mc_option & MACH_RCV_INTERRUPT) != 0) {
+        flags |= WAIT_INTERRUPTIBLE;
+    }
+    object->io_refs++;
+    th->th_saved.ipc.object = object;
+    th->th_ipc_wait = IPC_WAIT_RECEIVE;
+    kr = thread_wait(&object->io_receivers, mach_msg_receive_continue,
+                     mach_msg_deadline(c, MACH_RCV_TIMEOUT), flags);
+    if (kr != KERN_BLOCKED) {
+        th->th_saved.ipc.object = NULL;
+        th->th_ipc_wait = IPC_WAIT_NONE;
+        object_release(object);
+        kr = receive_wait_error(kr);
+    }
+    return kr;
+}
+
+kern_return_t
+mach_msg_receive(struct mach_msg_call *c)
+{
+    struct ipc_receive r = {
+        .rc_space = c->mc_caller.ca_space,
+        .rc_map = c->mc_caller.ca_map,
+        .rc_ledger = c->mc_caller.ca_ledger,
+        .rc_buffer = c->mc_rcv_message,
+        .rc_size = c->mc_rcv_size,
+        .rc_option = c->mc_option,
+    };
+    struct ipc_object *object;
+    struct ipc_port *from;
+    struct ipc_kmsg *k;
+    kern_return_t kr;
+
+    kr = receive_object(c->mc_caller.ca_space, c->mc_rcv_name, &object);
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    k = ipc_mqueue_peek(object, &from);
+    if (k == NULL) {
+        return receive_wait(c, object);
+    }
+    kr = ipc_kmsg_deliver(k, from, &r);
+    if (kr != KERN_SUCCESS) {
+        /* The message is still there: another receiver may want it. */
+        ipc_mqueue_rewake(object);
+    }
+    return kr;
+}
+
+void
+ipc_thread_abandon(struct thread *th)
+{
+    struct ipc_object *object = th->th_saved.ipc.object;
+    unsigned wait = th->th_ipc_wait;
+    struct ipc_kmsg *request = th->th_request;
+
+    th->th_request = NULL;
+    th->th_ipc_wait = IPC_WAIT_NONE;
+    if (request != NULL) {
+        ipc_kmsg_destroy(request);
+    }
+    if (wait == IPC_WAIT_NONE) {
+        return;
+    }
+    th->th_saved.ipc.object = NULL;
+    if (wait == IPC_WAIT_RECEIVE) {
+        ipc_mqueue_rewake(object);
+    } else if (wait == IPC_WAIT_SLOT) {
+        ipc_mqueue_release_slot((struct ipc_port *)(void *)object);
+    }
+    object_release(object);
+}
