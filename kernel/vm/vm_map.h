@@ -132,6 +132,12 @@ kern_return_t vm_map_space(struct vm_map *map, struct vm_enter *req);
 /* Room and entry. */
 kern_return_t vm_map_enter(struct vm_map *map, struct vm_enter *req);
 
+/* A list of entries that start at 0 and follow each other, in no map: all go
+ * to the room that req asks for, or (failure) are freed. */
+kern_return_t vm_map_enter_list(struct vm_map *map, struct vm_enter *req,
+                                struct list *entries);
+void vm_map_free_list(struct list *entries, struct ledger *l);
+
 /* ---- copy-on-write: vm_map_cow.c ---- */
 /* Give the entry an object of its own, if it has none or must copy before
  * a write (write: resolve needs_copy). */
@@ -141,7 +147,8 @@ kern_return_t vm_entry_share(struct vm_map_entry *e);
 /*
  * A copy of what the entry maps, which both may go on to write: *obj (+1,
  * NULL for untouched memory) at the entry's own offsets, to be mapped with
- * *needs_copy.
+ * *needs_copy.  An entry in no map (e_map NULL) is a piece of a named entry:
+ * it stays shared.
  */
 kern_return_t vm_entry_copy(struct vm_map_entry *e, struct ledger *l,
                             struct vm_object **obj, bool *needs_copy);

@@ -83,7 +83,8 @@ vm_entry_copy(struct vm_map_entry *e, struct ledger *l,
     if (!e->e_needs_copy &&
         (o->vo_kind == VO_PAGER
              ? o->vo_copy_strategy == MEMORY_OBJECT_COPY_DELAY
-             : o->vo_kind == VO_ANON && o->vo_shared && o->vo_refs > 1)) {
+             : o->vo_kind == VO_ANON &&
+                   (e->e_map == NULL || (o->vo_shared && o->vo_refs > 1)))) {
         kr = vm_object_copy_delayed(o, e->e_offset, entry_end_offset(e), l,
                                     obj);
         if (kr == KERN_SUCCESS) {
@@ -96,10 +97,8 @@ vm_entry_copy(struct vm_map_entry *e, struct ledger *l,
     *needs_copy = o->vo_kind != VO_PHYS;
     if (o->vo_kind == VO_ANON && !e->e_needs_copy) {
         e->e_needs_copy = true;
-        if (e->e_map != NULL) {
-            vm_map_pmap_protect(e->e_map, e->e_start, e->e_end,
-                                VM_PROT_READ | VM_PROT_EXECUTE);
-        }
+        vm_map_pmap_protect(e->e_map, e->e_start, e->e_end,
+                            VM_PROT_READ | VM_PROT_EXECUTE);
     }
     return KERN_SUCCESS;
 }

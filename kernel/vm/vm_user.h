@@ -55,7 +55,6 @@ kern_return_t vm_map_copy_read(struct vm_map_copy *copy, vm_size_t off,
 
 struct pmap;
 struct vm_object;
-struct vm_named_entry;
 
 /* Upcall, in kern/vm_upcall.c: the map of the current thread's task. */
 struct vm_map *vm_current_map(void);
@@ -106,12 +105,6 @@ void vm_object_release(struct vm_object *object);
 kern_return_t vm_map_enter_phys(struct vm_map *map, vm_address_t *addr,
                                 uint64_t pa, vm_size_t size, int flags,
                                 vm_prot_t prot, unsigned cache);
-/* The memory entry of a kernel page or device range, as a kernel port (send
- * right); implemented in kern/memory_entry.c. */
-kern_return_t vm_phys_entry(uint64_t pa, uint64_t size, vm_prot_t prot,
-                            unsigned cache, struct ledger *l,
-                            struct vm_named_entry **out);
-
 /*
  * Read and write another (or the current) map, as if the pages were touched
  * there.  KERN_BLOCKED: a pager is asked; call again from the start.
