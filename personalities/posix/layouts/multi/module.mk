@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: BSD-2-Clause
+include $(SRC)/personalities/posix/layouts/components.mk
+
+# $(call posix_multi,COMPONENT)
+define posix_multi
+posix-$(1)_srcs := personalities/posix/layouts \
+    personalities/posix/layouts/multi personalities/posix/common \
+    personalities/posix/$(1)
+posix-$(1)_servers := $(call posix_refs,$(1),interfaces)
+posix-$(1)_replies := $($(1)_late)
+posix-$(1)_cflags := -I$(SRC)/personalities/posix -DCOMPONENT=$(1)
+$$(eval $$(call server,posix-$(1)))
+endef
+
+$(foreach c,$(POSIX_COMPONENTS),$(eval $(call posix_multi,$(c))))
