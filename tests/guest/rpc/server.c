@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The echo server: runs in a task of its own, which has nothing but a copy of
+ * the client's memory and one receive right.
+ */
+#include <mach/mig_server.h>
+#include <mach/mig_take.h>
+#include <mach/string.h>
+#include <echo/echo_server.h>
+#include <task/task.h>
+#include "rpc.h"
+
+kern_return_t
+echo_null(mach_port_t server)
+{
+    (void)server;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+echo_add(mach_port_t server, uint64_t a, uint64_t b, uint64_t *sum)
+{
+    (void)server;
+    *sum = a + b;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+echo_bytes(mach_port_t server, const uint8_t *sent,
+           mach_msg_type_number_t sentCnt, uint8_t *back,
+           mach_msg_type_number_t *backCnt)
+{
+    (void)server;
+    memcpy(back, sent, sentCnt);
+    *backCnt = sentCnt;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+echo_memory(mach_port_t server, pointer_t sent, mach_msg_type_number_t sentCnt,
+            pointer_t *back, mach_msg_type_number_t *backCnt)
+{
+    (void)server;
+    *back = sent; /* the reply copies it, the stub releases the request's */
+    *backCnt = sentCnt;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+echo_port(mach_port_t server, mach_port_t sent, mach_port_t *back)
+{
+    (void)server;
+    *back = mig_take_port(sent);
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+echo_fail(mach_port_t server, int code)
+{
+    (void)server;
+    return code;
+}
+
+kern_return_t
+echo_end(mach_port_t server)
+{
+    (void)server;
+    task_terminate(mach_task_self());
+    return KERN_FAILURE;
+}
+
+static union {
+    mach_msg_header_t header;
+    mig_reply_error_t error;
+    uint8_t bytes[8192];
+} request, reply;
+
+_Noreturn void
+echo_serve(mach_port_t port)
+{
+    mach_msg_option_t receive =
+        MACH_RCV_MSG | MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_CTX);
+    mach_msg_option_t option = receive;
+
+    for (;;) {
+        mach_msg_return_t mr = mach_msg_overwrite(
+            &reply.header, option, reply.header.msgh_size, sizeof(request),
+            port, 0, MACH_PORT_NULL, &request.header);
+
+        option = receive;
+        if (mr != MACH_MSG_SUCCESS) {
+            continue;
+        }
+        if (!echo_server(&request.header, &reply.header)) {
+            mig_destroy_contents(&request.header);
+        }
+        if ((reply.header.msgh_bits & MACH_MSGH_BITS_COMPLEX) != 0 ||
+            reply.error.RetCode != MIG_NO_REPLY) {
+            option |= MACH_SEND_MSG;
+        }
+    }
+}
