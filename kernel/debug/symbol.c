@@ -1,32 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Looking up functions by address (see symbol.h).  In the first link the
- * table is empty.
+ * Looking up functions by address (see symbol.h).
  */
 #include <stddef.h>
 #include <debug/symbol.h>
 
-extern char kernel_start[], kernel_text_end[];
-
-#pragma weak ksym_table
-#pragma weak ksym_count
-#pragma weak ksym_names
-
 const char *
 symbol_lookup(uint64_t pc, uint64_t *offset)
 {
-    uint32_t low = 0, high, at;
+    uint64_t low = 0, high = ksyms_count;
 
-    if (&ksym_count == NULL || pc < (uintptr_t)kernel_start ||
-        pc >= (uintptr_t)kernel_text_end) {
-        return NULL;
-    }
-    at = (uint32_t)(pc - (uintptr_t)kernel_start);
-    high = ksym_count;
-    while (low < high) { /* the last that is not above */
-        uint32_t middle = low + (high - low) / 2;
+    while (low < high) { /* the first that is above pc */
+        uint64_t middle = low + (high - low) / 2;
 
-        if (ksym_table[middle].ks_address <= at) {
+        if (ksyms_addresses[middle] <= pc) {
             low = middle + 1;
         } else {
             high = middle;
@@ -35,6 +22,6 @@ symbol_lookup(uint64_t pc, uint64_t *offset)
     if (low == 0) {
         return NULL;
     }
-    *offset = at - ksym_table[low - 1].ks_address;
-    return ksym_names + ksym_table[low - 1].ks_name;
+    *offset = pc - ksyms_addresses[low - 1];
+    return ksyms_names + ksyms_offsets[low - 1];
 }
