@@ -9,6 +9,7 @@
  */
 #include <mach/mach.h>
 #include <mach/mig_server.h>
+#include <mach/mig_direct.h>
 #include <mach/mig_take.h>
 
 static struct mig_call *single_slot;
@@ -272,13 +273,47 @@ drop_loan(const struct mig_loan *loan)
 }
 
 void
+mig_drop_loans(const struct mig_loan *loans, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        drop_loan(&loans[i]);
+    }
+}
+
+kern_return_t
+mig_keep_loan(struct mig_loan *loan)
+{
+    struct mig_call call = {NULL, NULL, loan, 1};
+    void *kept;
+
+    if (loan->given || loan->value == 0) {
+        return KERN_SUCCESS;
+    }
+    if (loan->kind == MACH_MSG_PORT_DESCRIPTOR) {
+        mach_port_t name = (mach_port_t)loan->value;
+
+        if (MACH_PORT_VALID(name) &&
+            take_port_from_loans(&call, name) == MACH_PORT_NULL) {
+            return KERN_INVALID_RIGHT;
+        }
+    } else if (loan->size != 0) {
+        kept = take_range_from_loans(&call, loan->value, loan->kind);
+        if (kept == NULL) {
+            return KERN_RESOURCE_SHORTAGE;
+        }
+        loan->value = (uint64_t)(uintptr_t)kept;
+    }
+    loan->disposition = mig_received_as(loan->disposition);
+    loan->given = 1;
+    return KERN_SUCCESS;
+}
+
+void
 mig_call_end(struct mig_call *call)
 {
     *mig_call_slot() = call->outer;
     if (call->message != NULL) {
         mig_destroy_contents(call->message);
     }
-    for (unsigned i = 0; i < call->loan_count; i++) {
-        drop_loan(&call->loans[i]);
-    }
+    mig_drop_loans(call->loans, call->loan_count);
 }
