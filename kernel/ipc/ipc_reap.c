@@ -7,6 +7,7 @@
 #include <ipc/ipc_entry.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_pset.h>
+#include <ipc/ipc_upcall.h>
 
 static struct list dead_objects = {&dead_objects, &dead_objects};
 static struct list dead_spaces = {&dead_spaces, &dead_spaces};
@@ -93,4 +94,5 @@ void
 ipc_setup(void)
 {
     reaper_register(ipc_reap_step);
+    ipc_upcall_setup();
 }

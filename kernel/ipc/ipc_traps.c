@@ -5,7 +5,7 @@
  */
 #include <machine/cpu.h>
 #include <vm/vm_user.h>
-#include <ipc/ipc_pset.h>
+#include <ipc/ipc_calls.h>
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_upcall.h>
 
@@ -47,30 +47,15 @@ mach_port_allocate_trap(const uint64_t args[6])
 kern_return_t
 mach_port_deallocate_trap(const uint64_t args[6])
 {
-    mach_port_name_t name = (mach_port_name_t)args[0];
-    struct ipc_space *s = current_space();
-    struct ipc_entry *e;
-    kern_return_t kr;
-
-    if (ipc_name_borrowed(name)) {
-        return KERN_SUCCESS;
-    }
-    kr = ipc_right_lookup(s, name, &e);
-    return kr == KERN_SUCCESS ? ipc_right_dealloc(s, e) : kr;
+    return ipc_call_deallocate(current_space(), (mach_port_name_t)args[0]);
 }
 
 kern_return_t
 mach_port_mod_refs_trap(const uint64_t args[6])
 {
-    struct ipc_space *s = current_space();
-    struct ipc_entry *e;
-    kern_return_t kr = ipc_right_lookup(s, (mach_port_name_t)args[0], &e);
-
-    if (kr != KERN_SUCCESS) {
-        return kr;
-    }
-    return ipc_right_delta(s, e, (mach_port_right_t)args[1],
-                           (mach_port_delta_t)args[2]);
+    return ipc_call_mod_refs(current_space(), (mach_port_name_t)args[0],
+                             (mach_port_right_t)args[1],
+                             (mach_port_delta_t)args[2]);
 }
 
 kern_return_t
@@ -103,27 +88,16 @@ kern_return_t
 mach_port_get_refs_trap(const uint64_t args[6])
 {
     mach_port_urefs_t refs;
-    struct ipc_entry *e;
     kern_return_t kr =
-        ipc_right_lookup(current_space(), (mach_port_name_t)args[0], &e);
+        ipc_call_get_refs(current_space(), (mach_port_name_t)args[0],
+                          (mach_port_right_t)args[1], &refs);
 
-    if (kr == KERN_SUCCESS) {
-        kr = ipc_right_get_refs(e, (mach_port_right_t)args[1], &refs);
-    }
     return kr == KERN_SUCCESS ? copyout(&refs, args[2], sizeof(refs)) : kr;
 }
 
 kern_return_t
 mach_port_move_member_trap(const uint64_t args[6])
 {
-    struct ipc_space *s = current_space();
-    struct ipc_pset *set = NULL;
-    struct ipc_port *port;
-    kern_return_t kr =
-        ipc_right_lookup_receive(s, (mach_port_name_t)args[0], &port);
-
-    if (kr == KERN_SUCCESS && (mach_port_name_t)args[1] != MACH_PORT_NULL) {
-        kr = ipc_right_lookup_pset(s, (mach_port_name_t)args[1], &set);
-    }
-    return kr == KERN_SUCCESS ? ipc_pset_move(port, set) : kr;
+    return ipc_call_move_member(current_space(), (mach_port_name_t)args[0],
+                                (mach_port_name_t)args[1]);
 }

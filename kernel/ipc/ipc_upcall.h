@@ -10,6 +10,8 @@
 
 struct vm_map;
 
+void ipc_upcall_setup(void); /* at boot, from ipc_setup() */
+
 /* Of the task of a user thread; all borrowed. */
 struct ipc_caller {
     struct ipc_space *ca_space;
