@@ -136,7 +136,7 @@ copyout(const void *from, vm_address_t to, size_t size)
         size = left;
         misses = page_trunc(to) == missed ? misses + 1 : 0;
         missed = page_trunc(to);
-        kr = misses < MISS_MAX ? user_miss(to, VM_PROT_READ | VM_PROT_WRITE)
+        kr = misses < MISS_MAX ? user_miss(to, VM_PROT_WRITE)
                                : KERN_RESOURCE_SHORTAGE;
         if (kr != KERN_SUCCESS) {
             return kr;
@@ -159,7 +159,7 @@ vm_probe_write(vm_address_t addr, size_t size)
     for (va = page_trunc(addr); va < end; va += PAGE_SIZE) {
         if (!pmap_extract(map->vm_pmap, va, NULL, &prot) ||
             (prot & VM_PROT_WRITE) == 0) {
-            kern_return_t kr = user_miss(va, VM_PROT_READ | VM_PROT_WRITE);
+            kern_return_t kr = user_miss(va, VM_PROT_WRITE);
 
             if (kr != KERN_SUCCESS) {
                 return kr;

@@ -67,6 +67,7 @@ static bool
 collapse_allowed(const struct vm_object *o, const struct vm_object *s)
 {
     return s->vo_refs == 1 && s->vo_kind == VO_ANON && !s->vo_poisoned &&
+           !o->vo_poisoned &&
            (s->vo_copy == NULL || s->vo_copy == o);
 }
 
@@ -218,7 +219,8 @@ bypass_covered(const struct vm_object *o, const struct vm_object *s)
 static bool
 bypass_allowed(const struct vm_object *o, const struct vm_object *s)
 {
-    return s->vo_kind == VO_ANON && !s->vo_poisoned && s->vo_copy != o &&
+    return s->vo_kind == VO_ANON && !s->vo_poisoned && !o->vo_poisoned &&
+           s->vo_copy != o &&
            (s->vo_shadow == NULL || s->vo_shadow->vo_copy != s) &&
            bypass_covered(o, s);
 }

@@ -85,7 +85,8 @@ vm_object_copy_delayed(struct vm_object *o, uint64_t lo, uint64_t hi,
         assert(o->vo_refs > 0);
     }
     o->vo_copy = c;
-    vm_object_protect(o, lo, hi, VM_PROT_READ | VM_PROT_EXECUTE);
+    vm_object_protect(o, c->vo_win_lo, c->vo_win_hi,
+                      VM_PROT_READ | VM_PROT_EXECUTE);
     *out = c;
     return KERN_SUCCESS;
 }
