@@ -130,6 +130,7 @@ LINUX_PROGRAMS += $(OUT)/linux/$(1)
 $(OUT)/linux/$(1): $(addprefix $(SRC)/,$(2)) config.mk
 	@echo "  LINUXCC $$@"
 	@mkdir -p $$(@D)
-	$$(Q)$$(HOSTCC) -std=gnu17 -O1 -Wall -Wextra -Werror -static -MMD -MP \
+	$$(Q)$$(HOSTCC) -std=gnu17 -O1 -Wall -Wextra -Werror -static -D_GNU_SOURCE \
+	    -MMD -MP \
 	    $(3) -o $$@ $$(filter %.c %.S,$$^)
 endef
