@@ -25,6 +25,7 @@ static void
 enter(struct thread *th, vm_address_t entry)
 {
     regs_enter(&th->th_regs, entry);
+    th->th_trap_deadline = 0; /* whatever trap it was in is over */
     th->th_ast |= AST_IRET;
 }
 

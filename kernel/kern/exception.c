@@ -2,14 +2,37 @@
 /*
  * Exceptions: the emulator's entry, then the thread's port, then the task's,
  * else the end of the task, with a line in the log.
+ *
+ * A handler at a port gets a message of exc.defs, and the thread waits in
+ * exception_continue().  Its reply arrives at a kernel reply port in the
+ * handler's own trap (reply_arrived()), which leaves the verdict in th_saved
+ * and wakes the thread.  th_saved.word while it waits:
+ *   [0] the reply port (+1 reference), 0 when it is gone
+ *   [1] EXC_*, and the level that was asked << 8
+ *   [2] code, [3] subcode
+ *   [4] the verdict
+ * A set_state in a reply is taken by reply_arrived() at once: the thread is
+ * not running.
  */
+#include <base/assert.h>
 #include <base/printf.h>
+#include <base/string.h>
 #include <ipc/ipc.h>
 #include <kern/emulator.h>
 #include <kern/exception.h>
+#include <kern/exception_message.h>
 #include <kern/task.h>
+#include <kern/thread_state.h>
 #include <mach/exception.h>
 #include <sched/thread.h>
+
+enum { LEVEL_THREAD, LEVEL_TASK };
+
+#define W_PORT 0
+#define W_EXCEPTION 1
+#define W_CODE 2
+#define W_SUBCODE 3
+#define W_VERDICT 4
 
 static const char *const names[EXC_TYPES_COUNT] = {
     [EXC_BAD_ACCESS] = "bad access",
@@ -22,34 +45,151 @@ static const char *const names[EXC_TYPES_COUNT] = {
     [EXC_RESOURCE] = "out of resources (ledger)",
 };
 
+static void raise_from(struct thread *th, int exception, uint64_t code,
+                       uint64_t subcode, unsigned level);
+
 /* Nobody wants it: say who, what, where, and what to do about it. */
 static void
 die(struct thread *th, int exception, uint64_t code, uint64_t subcode)
 {
     struct task *t = th->th_task;
-    const char *name = names[exception] != NULL ? names[exception] : "?";
+    const char *task = t->ta_name[0] != '\0' ? t->ta_name : "unnamed";
 
-    kprintf("kernel: task %lu (%s) thread %s: %s, code %lu, address %lx, "
-            "pc %lx, sp %lx: terminated\n"
-            "kernel: find the line with: addr2line -fe <the ELF file of %s> "
+    kprintf("kernel: task %lu (%s) thread %s: %s, code %lu, address 0x%lx, "
+            "pc 0x%lx: terminated\n"
+            "kernel: for the line of code: addr2line -fe <ELF file of %s> "
             "0x%lx\n",
-            t->ta_id, t->ta_name[0] != '\0' ? t->ta_name : "unnamed",
-            th->th_name[0] != '\0' ? th->th_name : "unnamed", name, code,
-            subcode, regs_pc(&th->th_regs), th->th_regs.rsp,
-            t->ta_name[0] != '\0' ? t->ta_name : "the task",
-            regs_pc(&th->th_regs));
+            t->ta_id, task, th->th_name[0] != '\0' ? th->th_name : "unnamed",
+            names[exception] != NULL ? names[exception] : "?", code, subcode,
+            regs_pc(&th->th_regs), task, regs_pc(&th->th_regs));
     task_terminate(t);
+}
+
+/* In the trap of whoever replied, or dropped the right (reply NULL). */
+static void
+reply_arrived(void *arg, const mach_msg_header_t *reply)
+{
+    struct thread *th = arg;
+    kern_return_t verdict = KERN_FAILURE;
+
+    if (reply != NULL) {
+        verdict = exception_message_reply(th, reply);
+    }
+    th->th_saved.word[W_VERDICT] = (uint64_t)(uint32_t)verdict;
+    ipc_port_release((struct ipc_port *)th->th_saved.word[W_PORT]);
+    th->th_saved.word[W_PORT] = 0;
+    thread_wakeup(th, KERN_SUCCESS);
+    thread_release(th);
+}
+
+/* Handled: on it goes; refused: the next level is asked. */
+static kern_return_t
+exception_continue(struct thread *th, kern_return_t result)
+{
+    struct ipc_port *port = (struct ipc_port *)th->th_saved.word[W_PORT];
+    uint64_t what = th->th_saved.word[W_EXCEPTION];
+
+    if (port != NULL) { /* aborted or terminated before there was a reply */
+        assert(result != KERN_SUCCESS);
+        th->th_saved.word[W_PORT] = 0;
+        ipc_kernel_reply_cancel(port);
+        ipc_port_release(port);
+        thread_release(th);
+        return KERN_NO_RESULT; /* it happens again if nothing was changed */
+    }
+    if (th->th_saved.word[W_VERDICT] == KERN_SUCCESS) {
+        return KERN_NO_RESULT;
+    }
+    raise_from(th, (int)(what & 0xff), th->th_saved.word[W_CODE],
+               th->th_saved.word[W_SUBCODE], (unsigned)(what >> 8) + 1);
+    return th->th_state == TH_WAITING ? KERN_BLOCKED : KERN_NO_RESULT;
+}
+
+/* Ask one port.  true: it was asked, or the thread is aborted: its wait is
+ * over already and the exception is forgotten. */
+static bool
+ask(struct thread *th, struct ipc_port *dest, int behavior, int exception,
+    uint64_t code, uint64_t subcode, unsigned level)
+{
+    struct ipc_port *reply;
+
+    if (!ipc_port_active(dest)) {
+        return false;
+    }
+    reply = ipc_kernel_reply_port(reply_arrived, th, th->th_ledger);
+    if (reply == NULL) {
+        return false;
+    }
+    ipc_port_reference(reply);
+    if (exception_message_send(th, dest, reply, behavior, exception, code,
+                               subcode) != KERN_SUCCESS) {
+        ipc_kernel_reply_cancel(reply);
+        ipc_port_release_sonce(reply);
+        ipc_port_release(reply);
+        return false;
+    }
+    thread_reference(th); /* the reply port's */
+    th->th_saved.word[W_PORT] = (uintptr_t)reply;
+    th->th_saved.word[W_EXCEPTION] = (unsigned)exception | level << 8;
+    th->th_saved.word[W_CODE] = code;
+    th->th_saved.word[W_SUBCODE] = subcode;
+    if (thread_wait(NULL, exception_continue, WAIT_FOREVER,
+                    WAIT_ABORTABLE) != KERN_BLOCKED) {
+        (void)exception_continue(th, KERN_ABORTED);
+    }
+    return true;
+}
+
+static void
+raise_from(struct thread *th, int exception, uint64_t code, uint64_t subcode,
+           unsigned level)
+{
+    struct task *t = th->th_task;
+
+    if (level <= LEVEL_THREAD &&
+        ask(th, th->th_exc_ports[exception], th->th_exc_behavior[exception],
+            exception, code, subcode, LEVEL_THREAD)) {
+        return;
+    }
+    if (level <= LEVEL_TASK &&
+        ask(th, t->ta_exc_ports[exception], t->ta_exc_behavior[exception],
+            exception, code, subcode, LEVEL_TASK)) {
+        return;
+    }
+    die(th, exception, code, subcode);
 }
 
 void
 exception_raise_current(struct thread *th, int exception, uint64_t code,
                         uint64_t subcode, uint64_t error)
 {
+    assert(exception > 0 && exception < EXC_TYPES_COUNT);
     if (th->th_ast & AST_TERMINATE) {
         return; /* it dies on the way out */
     }
-    if (emulator_exception(th, exception, code, subcode, error)) {
-        return;
+    th->th_in_trap = false; /* its registers are as it left them */
+    if (!emulator_exception(th, exception, code, subcode, error)) {
+        raise_from(th, exception, code, subcode, LEVEL_THREAD);
     }
-    die(th, exception, code, subcode);
+}
+
+kern_return_t
+exception_set_ports(struct ipc_port *ports[], int behaviors[], uint32_t mask,
+                    struct ipc_port *port, int behavior)
+{
+    if ((mask & ~EXC_MASK_ALL) != 0 ||
+        (behavior != EXCEPTION_DEFAULT &&
+         behavior != EXCEPTION_STATE_IDENTITY)) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    for (unsigned i = 1; i < EXC_TYPES_COUNT; i++) {
+        struct ipc_port *old = ports[i];
+
+        if (mask & EXC_MASK(i)) {
+            ports[i] = ipc_port_copy_send(port);
+            behaviors[i] = behavior;
+            ipc_port_release_send(old);
+        }
+    }
+    return KERN_SUCCESS;
 }

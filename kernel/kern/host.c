@@ -35,6 +35,7 @@ host_setup(void)
     if (the_host.ho_self == NULL || the_host.ho_priv == NULL) {
         panic("no memory for the host's ports");
     }
+    timer_port_setup();
 }
 
 struct ipc_port *

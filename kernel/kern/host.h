@@ -25,12 +25,13 @@ void host_setup(void);       /* the ports */
 struct ipc_port *host_port(void);      /* a naked send right */
 struct ipc_port *host_priv_port(void); /* a naked send right */
 
-/* Timer ports (clock.c): kernel objects that send a message. */
-struct kernel_timer;
-kern_return_t kernel_timer_create(struct ipc_port *notify,
-                                  struct ipc_port **port);
-kern_return_t kernel_timer_arm(struct ipc_port *port, uint64_t deadline,
-                               uint64_t interval);
-kern_return_t kernel_timer_cancel(struct ipc_port *port);
+/* Timer ports (timer_port.c): kernel objects that send a message. */
+void timer_port_setup(void);
+/* notify: borrowed send right; *port: a naked send right. */
+kern_return_t timer_port_create(struct ipc_port *notify,
+                                struct ipc_port **port);
+kern_return_t timer_port_arm(struct ipc_port *port, uint64_t deadline,
+                             uint64_t interval);
+kern_return_t timer_port_cancel(struct ipc_port *port);
 
 #endif

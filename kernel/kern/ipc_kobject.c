@@ -17,11 +17,11 @@
 #include <sched/thread.h>
 #include <ipc/ipc_upcall.h>
 
-extern const struct mig_subsystem host_subsystem;
+extern const struct mig_subsystem serve_host_subsystem;
 extern const struct mig_subsystem memory_object_control_subsystem;
 extern const struct mig_subsystem mach_port_subsystem;
-extern const struct mig_subsystem task_subsystem;
-extern const struct mig_subsystem thread_subsystem;
+extern const struct mig_subsystem serve_task_subsystem;
+extern const struct mig_subsystem serve_thread_subsystem;
 extern const struct mig_subsystem mach_vm_subsystem;
 extern const struct mig_subsystem device_subsystem;
 
@@ -30,11 +30,11 @@ extern const struct mig_subsystem device_subsystem;
 #define SLOTS 26
 
 static const struct mig_subsystem *const subsystems[SLOTS] = {
-    [200 / BASE_STEP] = &host_subsystem,
+    [200 / BASE_STEP] = &serve_host_subsystem,
     [2000 / BASE_STEP] = &memory_object_control_subsystem,
     [3200 / BASE_STEP] = &mach_port_subsystem,
-    [3400 / BASE_STEP] = &task_subsystem,
-    [3600 / BASE_STEP] = &thread_subsystem,
+    [3400 / BASE_STEP] = &serve_task_subsystem,
+    [3600 / BASE_STEP] = &serve_thread_subsystem,
     [4800 / BASE_STEP] = &mach_vm_subsystem,
     [5000 / BASE_STEP] = &device_subsystem,
 };

@@ -70,6 +70,7 @@ create_parts(struct task *t, struct task *parent, struct ledger *l,
 
 out_space:
     ipc_space_destroy(t->ta_space);
+    ipc_space_release(t->ta_space);
 out_map:
     vm_map_release(t->ta_map);
 out_charge:
@@ -129,6 +130,7 @@ task_release(struct task *t)
         return;
     }
     assert(!t->ta_active && list_empty(&t->ta_threads));
+    ipc_space_release(t->ta_space);
     vm_map_release(t->ta_map);
     machine_task_destroy(&t->ta_machine, l);
     task_count--;
@@ -196,7 +198,6 @@ task_reap_step(void)
     }
     t = list_entry(l, struct task, ta_reap_link);
     ipc_space_destroy(t->ta_space);
-    t->ta_space = NULL;
     vm_map_terminate(t->ta_map);
     task_release(t); /* what task_create() gave */
     return !list_empty(&dying);
@@ -270,6 +271,7 @@ task_thread_exit(struct thread *th)
     struct ipc_port *self = th->th_self;
 
     assert(th == current_thread());
+    ipc_thread_abandon(th);
     th->th_state = TH_HALTED;
     th->th_self = NULL;
     ipc_kobject_destroy(self);

@@ -167,7 +167,7 @@ thread_kick(struct thread *th)
 }
 
 void
-thread_set_priority_internal(struct thread *th, unsigned priority)
+thread_change_priority(struct thread *th, unsigned priority)
 {
     bool queued = !list_empty(&th->th_run_link);
 

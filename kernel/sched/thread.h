@@ -128,7 +128,7 @@ void thread_suspend(struct thread *th);
 kern_return_t thread_resume(struct thread *th);
 void thread_abort(struct thread *th);
 void thread_kick(struct thread *th);
-void thread_set_priority_internal(struct thread *th, unsigned priority);
+void thread_change_priority(struct thread *th, unsigned priority);
 
 /* Every thread, kernel activities too (th_all_link); and how many. */
 extern struct list thread_list;

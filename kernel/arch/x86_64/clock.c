@@ -65,6 +65,16 @@ rebase(void)
     page->tp_sequence++;
 }
 
+void
+clock_set_realtime(struct time_page *tp, int64_t offset)
+{
+    tp->tp_sequence++;
+    __asm__ volatile("" : : : "memory");
+    tp->tp_realtime_offset = offset;
+    __asm__ volatile("" : : : "memory");
+    tp->tp_sequence++;
+}
+
 /* Cycles in CALIBRATE_TICKS of the timer's channel 2. */
 static uint64_t
 calibrate_once(void)

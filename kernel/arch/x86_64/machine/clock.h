@@ -20,6 +20,8 @@ uint64_t clock_cycles_to_ns(uint64_t cycles);
 /* Interrupt once at about this uptime (or earlier: the hardware's longest
  * interval is some 50 ms). */
 void clock_arm(uint64_t deadline);
+/* Unix epoch minus boot, in nanoseconds. */
+void clock_set_realtime(struct time_page *page, int64_t offset);
 /* Seconds since 1970 by the battery clock. */
 int64_t clock_read_rtc(void);
 

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * task.defs, served in the kernel: decode and check, then act (task.c).
+ * Ports that come in are borrowed; what is kept is copied.
+ */
+#include <base/assert.h>
+#include <base/kalloc.h>
+#include <base/string.h>
+#include <ipc/ipc.h>
+#include <kern/exception.h>
+#include <kern/host.h>
+#include <kern/mig_kernel.h>
+#include <kern/task.h>
+#include <kern/task_server.h>
+#include <mach/task_info.h>
+#include <sched/thread.h>
+#include <vm/vm_user.h>
+#include <machine/clock.h>
+
+kern_return_t
+serve_task_create(task_ref_t parent, struct ipc_port *ledger,
+                  boolean_t inherit, task_ref_t *child)
+{
+    struct ledger *l = parent->ta_ledger;
+
+    if (ledger != NULL) {
+        l = ipc_kobject_get(ledger, IKOT_LEDGER);
+        if (l == NULL) {
+            return KERN_INVALID_ARGUMENT;
+        }
+    }
+    return task_create(parent, l, inherit != 0, child);
+}
+
+kern_return_t
+serve_task_terminate(task_ref_t task)
+{
+    task_terminate(task);
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+serve_task_suspend(task_ref_t task)
+{
+    task_suspend_threads(task);
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+serve_task_resume(task_ref_t task)
+{
+    return task_resume_threads(task);
+}
+
+kern_return_t
+serve_task_threads(task_ref_t task, struct ipc_port ***threads,
+                   mach_msg_type_number_t *count)
+{
+    struct ipc_port **ports =
+        mig_port_array_alloc(task->ta_thread_count,
+                             current_thread()->th_ledger);
+    struct list *l;
+    unsigned n = 0;
+
+    if (ports == NULL && task->ta_thread_count != 0) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    list_for_each(l, &task->ta_threads) {
+        struct thread *th = list_entry(l, struct thread, th_task_link);
+
+        ports[n++] = ipc_port_make_send(th->th_self);
+    }
+    *threads = ports;
+    *count = n;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+serve_task_get_special_port(task_ref_t task, int which,
+                            struct ipc_port **port)
+{
+    switch (which) {
+    case TASK_KERNEL_PORT:
+        *port = ipc_port_make_send(task->ta_self);
+        return KERN_SUCCESS;
+    case TASK_BOOTSTRAP_PORT:
+        *port = ipc_port_copy_send(task->ta_bootstrap);
+        return KERN_SUCCESS;
+    default:
+        return KERN_INVALID_ARGUMENT;
+    }
+}
+
+kern_return_t
+serve_task_set_special_port(task_ref_t task, int which,
+                            struct ipc_port *port)
+{
+    struct ipc_port *old = task->ta_bootstrap;
+
+    if (which != TASK_BOOTSTRAP_PORT) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    task->ta_bootstrap = ipc_port_copy_send(port);
+    ipc_port_release_send(old);
+    return KERN_SUCCESS;
+}
+
+static bool
+emulator_valid(const emulator_info_t *e)
+{
+    const vm_address_t entries[] = { e->syscall_entry, e->kick_entry,
+                                     e->exception_entry };
+
+    if (e->base > e->end || e->end > VM_MAX_ADDRESS) {
+        return false;
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        if (entries[i] != 0 &&
+            (entries[i] < e->base || entries[i] >= e->end)) {
+            return false;
+        }
+    }
+    if (e->restart_begin == e->restart_end) {
+        return true; /* no restart range */
+    }
+    return e->restart_begin >= e->base && e->restart_end <= e->end &&
+           e->restart_begin < e->restart_end &&
+           e->restart_pc >= e->base && e->restart_pc < e->end;
+}
+
+kern_return_t
+serve_task_set_emulator(task_ref_t task, emulator_info_t info)
+{
+    struct list *l;
+
+    if (!emulator_valid(&info)) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    task->ta_emulator = info;
+    list_for_each(l, &task->ta_threads) {
+        struct thread *th = list_entry(l, struct thread, th_task_link);
+
+        th->th_emulator = info.end != 0 ? &task->ta_emulator : NULL;
+    }
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+serve_task_set_exception_ports(task_ref_t task, uint32_t mask,
+                               struct ipc_port *port, int behavior)
+{
+    return exception_set_ports(task->ta_exc_ports, task->ta_exc_behavior,
+                               mask, port, behavior);
+}
+
+kern_return_t
+serve_task_set_name(task_ref_t task, const char *name)
+{
+    strlcpy(task->ta_name, name, sizeof(task->ta_name));
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+serve_task_set_tokens(task_ref_t task, host_ref_t host,
+                      security_token_t sender, audit_token_t audit)
+{
+    if (host == NULL || (sender.val[0] == KERNEL_SECURITY_TOKEN_VAL0 &&
+                         sender.val[1] == KERNEL_SECURITY_TOKEN_VAL1)) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    task->ta_token = sender;
+    task->ta_audit = audit;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+serve_task_set_priority(task_ref_t task, int priority)
+{
+    if (priority < 0 || priority >= TH_PRIORITIES) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    task->ta_priority = (unsigned)priority;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+serve_task_info(task_ref_t task, int flavor, uint64_t *info,
+                mach_msg_type_number_t *count)
+{
+    uint64_t live = 0;
+    struct list *l;
+
+    if (flavor != TASK_BASIC_INFO || *count < TASK_BASIC_INFO_COUNT) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    list_for_each(l, &task->ta_threads) {
+        live += list_entry(l, struct thread, th_task_link)->th_cpu_time;
+    }
+    info[0] = task->ta_suspend_count;
+    info[1] = vm_map_virtual_size(task->ta_map);
+    info[2] = vm_map_resident_count(task->ta_map) * MACH_PAGE_SIZE;
+    info[3] = clock_cycles_to_ns(task->ta_cpu_time);
+    info[4] = clock_cycles_to_ns(live);
+    info[5] = task->ta_thread_count;
+    info[6] = task->ta_id;
+    *count = TASK_BASIC_INFO_COUNT;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+serve_ledger_create(task_ref_t task, const uint64_t *limits,
+                    struct ipc_port **ledger)
+{
+    struct ledger *l;
+    kern_return_t kr = ledger_create(task->ta_ledger, limits, &l);
+
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    *ledger = convert_ledger_to_port(l);
+    ledger_release(l); /* its port has a reference now */
+    return *ledger != NULL ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
+}
+
+kern_return_t
+serve_ledger_info(ledger_ref_t ledger, uint64_t *used, uint64_t *limits)
+{
+    memcpy(used, ledger->le_used, sizeof(ledger->le_used));
+    memcpy(limits, ledger->le_limit, sizeof(ledger->le_limit));
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+serve_task_get_ledger(task_ref_t task, struct ipc_port **ledger)
+{
+    *ledger = convert_ledger_to_port(task->ta_ledger);
+    return *ledger != NULL ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
+}
