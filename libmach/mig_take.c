@@ -122,12 +122,42 @@ add_right(mach_port_t name, mach_msg_type_name_t disposition)
                : mach_port_mod_refs_trap(name, MACH_PORT_RIGHT_SEND, 1);
 }
 
+/* The right in an array that is lent: moved out of it, or one more made. */
+static mach_port_t
+take_port_from_array(const struct mig_loan *loan, mach_port_t name)
+{
+    mach_port_t *names = (mach_port_t *)(uintptr_t)loan->value;
+
+    for (uint64_t i = 0; i < loan->size && names != NULL; i++) {
+        if (names[i] != name) {
+            continue;
+        }
+        if (mig_gives(loan->disposition)) {
+            names[i] = MACH_PORT_NULL;
+            return name;
+        }
+        return add_right(name, loan->disposition) == KERN_SUCCESS
+                   ? name
+                   : MACH_PORT_NULL;
+    }
+    return MACH_PORT_NULL;
+}
+
 static mach_port_t
 take_port_from_loans(struct mig_call *call, mach_port_t name)
 {
     struct mig_loan *loan = find_loan(call, name, MACH_MSG_PORT_DESCRIPTOR);
 
     if (loan == NULL) {
+        for (unsigned i = 0; i < call->loan_count; i++) {
+            if (call->loans[i].kind == MACH_MSG_OOL_PORTS_DESCRIPTOR) {
+                mach_port_t got = take_port_from_array(&call->loans[i], name);
+
+                if (got != MACH_PORT_NULL) {
+                    return got;
+                }
+            }
+        }
         return MACH_PORT_NULL;
     }
     if (loan->given) {
@@ -151,6 +181,33 @@ copy_range(const void *from, size_t size)
     return (void *)(uintptr_t)copy;
 }
 
+/* All rights of an array, and the array: whichever of both the caller keeps
+ * is made anew. */
+static void *
+take_rights_from_loan(struct mig_loan *loan)
+{
+    mach_port_t *names = (mach_port_t *)(uintptr_t)loan->value;
+    void *array = names;
+
+    if (!loan->given) {
+        array = copy_range(names, loan->size * sizeof(*names));
+        if (array == NULL) {
+            return NULL;
+        }
+    }
+    if (!mig_gives(loan->disposition)) {
+        for (uint64_t i = 0; i < loan->size; i++) {
+            if (MACH_PORT_VALID(names[i])) {
+                add_right(names[i], loan->disposition);
+            }
+        }
+    }
+    if (loan->given || mig_gives(loan->disposition)) {
+        loan->value = 0; /* nothing is left for the call's end to drop */
+    }
+    return array;
+}
+
 static void *
 take_range_from_loans(struct mig_call *call, uint64_t address, unsigned kind)
 {
@@ -159,19 +216,12 @@ take_range_from_loans(struct mig_call *call, uint64_t address, unsigned kind)
     if (loan == NULL) {
         return NULL;
     }
+    if (kind == MACH_MSG_OOL_PORTS_DESCRIPTOR) {
+        return take_rights_from_loan(loan);
+    }
     if (loan->given) {
         loan->value = 0;
         return (void *)(uintptr_t)address;
-    }
-    if (kind == MACH_MSG_OOL_PORTS_DESCRIPTOR) {
-        const mach_port_t *names = (const mach_port_t *)(uintptr_t)address;
-
-        for (uint64_t i = 0; i < loan->size; i++) {
-            if (MACH_PORT_VALID(names[i])) {
-                add_right(names[i], loan->disposition);
-            }
-        }
-        return copy_range(names, loan->size * sizeof(*names));
     }
     return copy_range((const void *)(uintptr_t)address, loan->size);
 }
@@ -253,22 +303,26 @@ drop_loan(const struct mig_loan *loan)
 {
     const mach_port_t *names = (const mach_port_t *)(uintptr_t)loan->value;
 
-    if (!loan->given || loan->value == 0) {
+    if (loan->value == 0) {
         return;
     }
-    switch (loan->kind) {
-    case MACH_MSG_PORT_DESCRIPTOR:
-        drop_right((mach_port_t)loan->value, loan->disposition);
-        break;
-    case MACH_MSG_OOL_PORTS_DESCRIPTOR:
-        for (uint64_t i = 0; i < loan->size; i++) {
+    if (loan->kind == MACH_MSG_PORT_DESCRIPTOR) {
+        if (loan->given) {
+            drop_right((mach_port_t)loan->value, loan->disposition);
+        }
+        return;
+    }
+    if (loan->kind == MACH_MSG_OOL_PORTS_DESCRIPTOR) {
+        for (uint64_t i = 0;
+             i < loan->size && mig_gives(loan->disposition); i++) {
             drop_right(names[i], loan->disposition);
         }
-        vm_deallocate(loan->value, loan->size * sizeof(*names));
-        break;
-    default:
-        vm_deallocate(loan->value, loan->size);
-        break;
+    }
+    if (loan->given && loan->size != 0) {
+        vm_deallocate(loan->value,
+                      loan->kind == MACH_MSG_OOL_PORTS_DESCRIPTOR
+                          ? loan->size * sizeof(*names)
+                          : loan->size);
     }
 }
 

@@ -85,19 +85,33 @@ mig_request_payload(const mach_msg_header_t *in)
 static inline mach_port_seqno_t
 mig_request_seqno(const mach_msg_header_t *in)
 {
-    return mig_trailer(in)->msgh_seqno;
+    mach_port_seqno_t seqno;
+
+    mig_load(&seqno, mig_trailer(in),
+             offsetof(mach_msg_context_trailer_t, msgh_seqno), sizeof(seqno));
+    return seqno;
 }
 
 static inline security_token_t
 mig_request_sender(const mach_msg_header_t *in)
 {
-    return mig_trailer(in)->msgh_sender;
+    security_token_t token;
+
+    mig_load(&token, mig_trailer(in),
+             offsetof(mach_msg_context_trailer_t, msgh_sender),
+             sizeof(token));
+    return token;
 }
 
 static inline audit_token_t
 mig_request_audit(const mach_msg_header_t *in)
 {
-    return mig_trailer(in)->msgh_audit;
+    audit_token_t token;
+
+    mig_load(&token, mig_trailer(in),
+             offsetof(mach_msg_context_trailer_t, msgh_audit),
+             sizeof(token));
+    return token;
 }
 
 #ifdef __cplusplus

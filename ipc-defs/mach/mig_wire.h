@@ -215,12 +215,12 @@ mig_check_request(const mach_msg_header_t *head, boolean_t complex,
                : KERN_SUCCESS;
 }
 
-/* The trailer that the receive has put behind the message. */
-static inline const mach_msg_context_trailer_t *
+/* The trailer that the receive has put behind the message: a
+ * mach_msg_context_trailer_t, which may be 4-aligned only. */
+static inline const void *
 mig_trailer(const mach_msg_header_t *head)
 {
-    return (const mach_msg_context_trailer_t *)mig_place(
-        head, round_msg(head->msgh_size));
+    return mig_place(head, round_msg(head->msgh_size));
 }
 
 #endif

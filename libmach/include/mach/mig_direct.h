@@ -29,11 +29,13 @@ void mig_direct_enqueue(void (*run)(void *record), void *record);
 /* Runs what is queued at the time of the call; FALSE: there was nothing. */
 boolean_t mig_direct_run(void);
 
-/* References to objects by handle (libserver). */
+/* References to objects by handle: <server/object.h> has them, too. */
+#ifndef SERVER_OBJECT_H
 mig_handle_t handle_copy(mig_handle_t handle);
 void handle_release(mig_handle_t handle);
 mach_port_t handle_to_port(mig_handle_t handle,
                            mach_msg_type_name_t *disposition);
+#endif
 
 /* Makes a loan outlive the caller: what was lent is copied, and from then on
  * given.  On failure the loan is unchanged. */

@@ -12,8 +12,10 @@
  *   mig_take_ports   the range and all      the same
  *                    its rights are moved
  *
- * Each returns what now belongs to the routine; only mig_take_ool and
- * mig_take_ports can fail (null: no memory).
+ * A right of an array (out-of-line rights) is taken by mig_take_port, too; its
+ * place in the array is null afterwards.  Each returns what now belongs to
+ * the routine; only mig_take_ool and mig_take_ports can fail (null: no
+ * memory), and what was not passed to this call cannot be taken (null).
  */
 #ifndef MACH_MIG_TAKE_H
 #define MACH_MIG_TAKE_H
@@ -30,7 +32,8 @@ struct mig_loan {
     uint64_t size;    /* bytes, or number of names */
     uint32_t kind;    /* MACH_MSG_*_DESCRIPTOR */
     uint32_t disposition;
-    uint32_t given;   /* the caller gives it: drop it if it is not taken */
+    uint32_t given;   /* the caller gives the right, or the memory: it is
+                         dropped if it is not taken */
     uint32_t pad;
 };
 
