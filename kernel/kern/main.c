@@ -14,6 +14,7 @@
 #include <kern/boot_archive.h>
 #include <kern/elf_load.h>
 #include <kern/host.h>
+#include <kern/memory_entry.h>
 #include <kern/task.h>
 #include <kern/traps.h>
 #include <mach/boot_info.h>
@@ -132,6 +133,7 @@ kernel_main(void)
     futex_setup();
     task_setup();
     host_setup();
+    memory_entry_setup();
     reaper_setup();
     th = first_task();
     thread_resume(th);

@@ -22,7 +22,8 @@ struct list task_list = { &task_list, &task_list };
 uint64_t task_count;
 
 static struct list dying = { &dying, &dying }; /* ta_reap_link */
-static uint64_t next_id = 1;
+#define FIRST_TASK 1u /* ta_id */
+static uint64_t next_id = FIRST_TASK;
 
 /* What the child takes over from its parent. */
 static void
@@ -174,6 +175,10 @@ task_terminate(struct task *t)
     if (!t->ta_active) {
         return;
     }
+    if (t->ta_id == FIRST_TASK) {
+        panic("the first task (%s) has ended: nobody is left to run the "
+              "system", t->ta_name);
+    }
     t->ta_active = false;
     list_remove(&t->ta_link);
     memset(&t->ta_emulator, 0, sizeof(t->ta_emulator));
@@ -281,8 +286,13 @@ task_thread_exit(struct thread *th)
     }
     list_remove(&th->th_task_link);
     t->ta_thread_count--;
-    if (!t->ta_active && list_empty(&t->ta_threads)) {
+    if (!list_empty(&t->ta_threads)) {
+        return;
+    }
+    if (!t->ta_active) {
         task_last_thread_gone(t);
+    } else if (t->ta_id == FIRST_TASK) {
+        task_terminate(t); /* says so */
     }
 }
 
