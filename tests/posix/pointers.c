@@ -123,7 +123,7 @@ static const struct call calls[] = {
     {"rt_sigprocmask", SYS_rt_sigprocmask, {N(0), P(OPT), P(OPT), N(8)}},
     {"rt_sigpending", SYS_rt_sigpending, {P(OUT), N(8)}},
     {"rt_sigsuspend", SYS_rt_sigsuspend, {P(IN), N(8)}},
-    {"rt_sigtimedwait", SYS_rt_sigtimedwait, {P(IN), P(ANY), P(IN), N(8)}},
+    {"rt_sigtimedwait", SYS_rt_sigtimedwait, {P(IN), P(ANY), P(OPT), N(8)}},
     {"sigaltstack", SYS_sigaltstack, {P(OPT), P(OPT)}},
     {"getitimer", SYS_getitimer, {N(0), P(OUT)}},
     {"futex", SYS_futex, {P(IN), N(0), N(12345), P(OPT), P(ANY), N(0)}},
