@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A new task's first code: the exec block becomes a process context, rights that
+ * are not listed are dropped, the program is mapped and entered.
+ */
+#include <mach_port/mach_port.h>
+#include <proc/proc.h>
+#include "load.h"
+#include "signal.h"
+
+_Static_assert(EXEC_SCRATCH + 8 == sizeof(exec_block_t), "asm");
+
+/* No way back: the old program is gone. */
+static _Noreturn void
+fail(struct process *p)
+{
+    proc_exit(p->ports[PORT_PROC], SIGKILL);
+    for (;;) {
+        thread_exit_trap(0, 0, MACH_PORT_NULL, NULL);
+    }
+}
+
+static void
+take_names(struct process *p, const exec_block_t *k)
+{
+    const char *path = (const char *)k + k->path;
+    const char *comm = (const char *)&k->reserved[0]; /* exec.c */
+    size_t n = strlen(path);
+
+    if (n >= sizeof(p->exe)) {
+        n = sizeof(p->exe) - 1;
+    }
+    memcpy(p->exe, path, n);
+    if (*comm == '\0') {
+        comm = path + n;
+        while (comm > path && comm[-1] != '/') {
+            comm--;
+        }
+    }
+    for (n = 0; n < sizeof(p->comm) - 1 && comm[n] != '\0'; n++) {
+        p->comm[n] = comm[n];
+    }
+}
+
+static void
+take_descriptors(struct process *p, const exec_block_t *k)
+{
+    const struct exec_fd *list =
+        (const struct exec_fd *)(const void *)((const char *)k + k->fds);
+
+    for (uint32_t i = 0; i < k->fd_count; i++) {
+        const struct exec_fd *f = &list[i];
+
+        if (f->fd >= 0 && f->fd < FD_MAX && !(f->flags & FD_CLOEXEC)) {
+            fd_table_set(&p->fds, f->fd,
+                         (struct fd){.port = f->port,
+                                     .kind = (uint16_t)f->kind,
+                                     .path = (f->flags & 2) != 0});
+        }
+    }
+}
+
+static void
+take_signals(struct thread *t, const exec_block_t *k)
+{
+    struct process *p = t->process;
+
+    t->mask = signal_mask_sanitize(k->sig_blocked);
+    for (int s = 1; s <= NSIG; s++) {
+        if (k->sig_ignored & SIGMASK(s)) {
+            p->actions[s - 1].handler = SIG_IGN;
+        }
+        if (k->sig_pending & SIGMASK(s)) {
+            p->pending[p->pending_count++] = (struct pending){.signo = s};
+            p->pending_mask |= SIGMASK(s);
+        }
+    }
+}
+
+static void
+take_block(struct thread *t, const exec_block_t *k)
+{
+    struct process *p = t->process;
+
+    memcpy(p->ports, k->ports, sizeof(p->ports));
+    p->ids = k->ids;
+    p->umask = k->umask;
+    p->strace_missing = k->strace_missing;
+    memcpy(p->rlimits, k->rlimits, sizeof(p->rlimits));
+    p->fds.limit = p->rlimits[RLIMIT_NOFILE][0] < FD_MAX
+                       ? (uint32_t)p->rlimits[RLIMIT_NOFILE][0]
+                       : FD_MAX;
+    if (p->fds.limit == 0) {
+        p->fds.limit = 1024; /* the first process's block says nothing */
+    }
+    t->tid = p->ids.pid;
+    t->altstack.flags = SS_DISABLE;
+    take_names(p, k);
+    take_descriptors(p, k);
+    take_signals(t, k);
+}
+
+/* How many references of a name the new program needs. */
+static uint32_t
+references_wanted(struct process *p, const exec_block_t *k,
+                  mach_port_name_t name)
+{
+    uint32_t n = name == k->file;
+
+    for (unsigned i = 0; i < PORT_COUNT; i++) {
+        n += name == p->ports[i];
+    }
+    for (uint32_t fd = 0; fd < p->fds.high; fd++) {
+        n += p->fds.entries[fd].kind != KIND_FREE &&
+             name == p->fds.entries[fd].port;
+    }
+    return n;
+}
+
+/* The space is a copy of the old task's: keep what is listed, no more. */
+static void
+sweep_rights(struct process *p, const exec_block_t *k)
+{
+    mach_port_name_t *names;
+    mach_port_type_t *types;
+    mach_msg_type_number_t count, type_count;
+
+    if (mach_port_names(mach_task_self(), &names, &count, &types,
+                        &type_count) != KERN_SUCCESS) {
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t want = references_wanted(p, k, names[i]);
+        mach_port_urefs_t have = 0;
+        mach_port_right_t right = types[i] & MACH_PORT_TYPE_SEND
+                                      ? MACH_PORT_RIGHT_SEND
+                                      : MACH_PORT_RIGHT_DEAD_NAME;
+
+        if (!(types[i] & (MACH_PORT_TYPE_SEND | MACH_PORT_TYPE_DEAD_NAME)) ||
+            mach_port_get_refs_trap(names[i], right, &have) != KERN_SUCCESS ||
+            have == want) {
+            continue;
+        }
+        mach_port_mod_refs_trap(names[i], right,
+                                (mach_port_delta_t)(want - have));
+    }
+    vm_deallocate((vm_address_t)(uintptr_t)names, count * sizeof(*names));
+    vm_deallocate((vm_address_t)(uintptr_t)types,
+                  type_count * sizeof(*types));
+}
+
+/* The dynamic loader that the program names; its file is left open. */
+static int64_t
+load_interpreter(struct program *main, struct program *interp)
+{
+    char path[POSIX_PATH_MAX];
+    uint8_t head[ELF_HEAD_SIZE];
+    struct opened o;
+    uint64_t size = main->elf.interp_size;
+    int64_t n;
+
+    if (size >= sizeof(path)) {
+        return -ENOEXEC;
+    }
+    n = load_read(main->file, main->elf.interp_offset, path, size);
+    if (n != (int64_t)size || path[size - 1] != '\0') {
+        return -ENOEXEC;
+    }
+    n = path_open(MACH_PORT_NULL, path, O_RDONLY | O_EXEC, 0, &o);
+    if (n < 0) {
+        return n;
+    }
+    interp->file = o.port;
+    interp->bias = 0;
+    n = load_read(o.port, 0, head, sizeof(head));
+    if (n >= 0) {
+        n = load_check(o.port, head, (size_t)n, &interp->elf);
+    }
+    return n < 0 ? n : load_map(interp, 0);
+}
+
+static int64_t
+load_program(struct process *p, const exec_block_t *k, regs_t *frame)
+{
+    uint8_t head[ELF_HEAD_SIZE];
+    struct program main = {.file = k->file}, interp;
+    struct stack_info info = {.block = k, .elf = &main.elf};
+    int64_t n = load_read(k->file, 0, head, sizeof(head));
+
+    if (n >= 0) {
+        n = load_check(k->file, head, (size_t)n, &main.elf);
+    }
+    if (n >= 0) {
+        n = load_map(&main, LOAD_BASE);
+    }
+    if (n < 0) {
+        return n;
+    }
+    info.bias = main.bias;
+    info.entry = main.elf.entry + main.bias;
+    frame->rip = info.entry;
+    if (main.elf.interp_size != 0) {
+        n = load_interpreter(&main, &interp);
+        if (n < 0) {
+            return n;
+        }
+        mach_port_deallocate_trap(interp.file);
+        info.interp_base = interp.bias;
+        frame->rip = interp.elf.entry + interp.bias;
+    }
+    p->space->brk_start = p->space->brk = p->space->brk_mapped =
+        main.elf.high + main.bias;
+    n = stack_build(p, &info);
+    if (n < 0) {
+        return n;
+    }
+    frame->rsp = (uint64_t)n;
+    return 0;
+}
+
+void
+emulator_exec_start(exec_block_t *k, regs_t *frame)
+{
+    struct thread *t = this_thread();
+    struct process *p = process_create();
+
+    if (p == NULL || k->magic != EXEC_BLOCK_MAGIC) {
+        for (;;) {
+            thread_exit_trap(0, 0, MACH_PORT_NULL, NULL);
+        }
+    }
+    t->process = p;
+    p->threads = t;
+    p->thread_count = 1;
+    thread_register(t);
+    take_block(t, k);
+    signal_fpu_probe(p->space);
+    sweep_rights(p, k);
+    *frame = (regs_t){
+        .rflags = 0x202,
+        .gs_base = (uint64_t)(uintptr_t)t,
+    };
+    if (load_program(p, k, frame) < 0) {
+        fail(p);
+    }
+    mach_port_deallocate_trap(k->file);
+    vm_deallocate((vm_address_t)(uintptr_t)k, k->size);
+    t->full = 1;
+    t->call = -1;
+    t->kick = 1; /* what came between the two programs */
+}
