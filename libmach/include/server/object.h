@@ -112,6 +112,9 @@ void server_defer(void (*fn)(void *), void *arg);
 void server_add_control(const char *service, struct server_object *o);
 _Noreturn void server_run(void);
 
+/* This task's bootstrap port (<bootstrap/bootstrap.h>). */
+extern mach_port_t bootstrap_port;
+
 /* Print to the kernel log: one line. */
 void server_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

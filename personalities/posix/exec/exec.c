@@ -124,7 +124,7 @@ make_thread(const struct emulator_image *image, mach_port_t task,
                           (const natural_t *)(const void *)&state,
                           x86_THREAD_STATE64_COUNT);
     if (kr != KERN_SUCCESS) {
-        (void)mach_port_deallocate(mach_task_self(), *thread);
+        (void)mach_port_deallocate_trap(*thread);
     }
     return kr;
 }
@@ -178,7 +178,7 @@ exec_S_exec_build(exec_service_ref_t service, mach_port_t ledger_of,
     }
     if (kr != KERN_SUCCESS) {
         (void)task_terminate(*task);
-        (void)mach_port_deallocate(mach_task_self(), *task);
+        (void)mach_port_deallocate_trap(*task);
         return errno_of(kr);
     }
     return KERN_SUCCESS;

@@ -9,6 +9,7 @@
 #include <mach/archive.h>
 #include <mach/mach.h>
 #include <posix/emulator_table.h>
+#include <server/object.h>
 
 #include <bootstrap/bootstrap.h>
 #include <mach_vm/mach_vm.h>
@@ -108,7 +109,7 @@ emulator_image_load(struct emulator_image *image)
     }
     kr = mach_vm_map(mach_task_self(), &at, size, 0, VM_FLAGS_ANYWHERE, entry,
                      0, FALSE, VM_PROT_READ, VM_PROT_READ, VM_INHERIT_NONE);
-    (void)mach_port_deallocate(mach_task_self(), entry);
+    (void)mach_port_deallocate_trap(entry);
     if (kr != KERN_SUCCESS) {
         return kr;
     }

@@ -9,7 +9,7 @@
     COMPONENT(vfs, "pipe")                       \
     COMPONENT(tty)                               \
     COMPONENT(exec)                              \
-    COMPONENT(proc, "vfs", "tty", "exec")        \
+    COMPONENT(proc, "vfs", "tty", "pipe", "exec") \
     COMPONENT(init, "proc", "vfs", "tty", "pipe")
 
 #endif

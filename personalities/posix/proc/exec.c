@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * exec: the process moves to a new task.
+ *
+ * The exec block names what the new program is to have: its open file and its
+ * descriptors.  Just those rights are copied from the old task, under the same
+ * names, so nothing else leaks from a vfork parent or from code that lost a name.
+ */
+#include <proc/proc_S_proc_server.h>
+
+#include <exec/exec.h>
+#include <mach_port/mach_port.h>
+#include <task/task.h>
+#include <thread/thread.h>
+
+#include "block.h"
+#include "process.h"
+
+/* A name that the old task does not have (any more) is left out: the new
+ * emulator finds it missing. */
+static kern_return_t
+copy_right(mach_port_t from, mach_port_t to, uint32_t name)
+{
+    mach_msg_type_name_t type;
+    mach_port_t right;
+    kern_return_t kr;
+
+    kr = mach_port_extract_right(from, name, MACH_MSG_TYPE_COPY_SEND, &right,
+                                 &type);
+    if (kr != KERN_SUCCESS) {
+        return kr == KERN_RESOURCE_SHORTAGE ? kr : KERN_SUCCESS;
+    }
+    kr = mach_port_insert_right(to, name, right, MACH_MSG_TYPE_COPY_SEND);
+    (void)mach_port_deallocate_trap(right);
+    /* Two descriptors may share a name. */
+    return kr == KERN_NAME_EXISTS || kr == KERN_RIGHT_EXISTS ? KERN_SUCCESS
+                                                             : kr;
+}
+
+static kern_return_t
+copy_rights(mach_port_t from, mach_port_t to, const struct exec_block *b)
+{
+    const struct exec_fd *fds = block_fds(b);
+    kern_return_t kr = copy_right(from, to, b->file);
+
+    for (uint32_t i = 0; i < b->fd_count && kr == KERN_SUCCESS; i++) {
+        kr = copy_right(from, to, fds[i].port);
+    }
+    return kr;
+}
+
+/* ---- point of no return: the process is the new task from here on ---- */
+static void
+move_process(struct process *p, mach_port_t task, mach_port_t thread)
+{
+    struct process *parent = p->pr_vfork_parent;
+
+    process_drop_threads(p);
+    process_drop_task(p, true);
+    if (parent != NULL) {
+        p->pr_vfork_parent = NULL;
+        server_object_release(parent);
+    }
+    p->pr_execed = true;
+    p->pr_sigchld &= 1u;
+    (void)process_add_thread(p, p->pr_ids.pid, thread);
+    process_set_task(p, task);
+    (void)thread_resume(thread);
+}
+
+kern_return_t
+proc_S_proc_exec(proc_ref_t proc, const uint32_t *names, pointer_t block,
+                 mach_msg_type_number_t block_size)
+{
+    struct exec_block *b = (struct exec_block *)block;
+    bool borrowed = proc->pr_vfork_parent != NULL;
+    mach_port_t task, thread;
+    kern_return_t kr;
+
+    if (!process_alive(proc)) {
+        return ERR(ESRCH);
+    }
+    if (!block_valid(b, block_size)) {
+        return ERR(EINVAL);
+    }
+    block_complete(proc, b);
+    kr = exec_build(exec_service, proc->pr_task, block, block_size, &task,
+                    &thread);
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    kr = process_insert_sessions(proc, task, names);
+    if (kr == KERN_SUCCESS) {
+        kr = copy_rights(proc->pr_task, task, b);
+    }
+    if (kr != KERN_SUCCESS) {
+        (void)task_terminate(task);
+        (void)mach_port_deallocate_trap(task);
+        (void)mach_port_deallocate_trap(thread);
+        return kr == KERN_RESOURCE_SHORTAGE ? ERR(ENOMEM) : kr;
+    }
+    move_process(proc, task, thread);
+    return borrowed ? KERN_SUCCESS : MIG_NO_REPLY;
+}
