@@ -71,15 +71,15 @@ objects = $(patsubst %,$(1)/%.o,$(basename $(2)))
 # $(call compile_rules,OBJDIR,FLAGS,ORDER-ONLY PREREQUISITES): rules for the
 # objects of sources below SRC and of generated sources (OBJDIR/gen/...).
 define compile_rules
-$(1)/%.o: $(SRC)/%.c config.mk | $(3)
+$(1)/%.o: $(SRC)/%.c config.mk $(SRC)/build/flags.mk | $(3)
 	@echo "  CC      $$@"
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC) $(2) -c -o $$@ $$<
-$(1)/%.o: $(SRC)/%.S config.mk | $(3)
+$(1)/%.o: $(SRC)/%.S config.mk $(SRC)/build/flags.mk | $(3)
 	@echo "  AS      $$@"
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC) $(2) -c -o $$@ $$<
-$(1)/gen/%.o: $(GEN)/%.c config.mk | $(3)
+$(1)/gen/%.o: $(GEN)/%.c config.mk $(SRC)/build/flags.mk | $(3)
 	@echo "  CC      $$@"
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC) $(2) -c -o $$@ $$<

@@ -60,7 +60,7 @@ MIGFLAGS := -I$(SRC)/ipc-defs -I$(SRC)/ipc-defs/mach -I$(SRC)/ipc-defs/posix
 
 # $(call mig_rule,OUTPUTS,DEFS,FLAGS): one run of mig.
 define mig_rule
-$(1) &: $(2) $$(MIG)
+$(1) &: $(2) $$(MIG) $(SRC)/build/mig.mk
 	@echo "  MIG     $(firstword $(1))"
 	@mkdir -p $$(dir $(firstword $(1)))
 	$$(Q)$$(MIG) $$(MIGFLAGS) -MD $(firstword $(1)).d \
@@ -108,30 +108,25 @@ stem_server = $(call ref_name,$(1))/$(call ref_prefix,$(1))$(call \
 stem_direct = $(call ref_name,$(1))/$(call ref_prefix,$(1))$(call \
     ref_name,$(1))_direct
 
+# The direct binding includes the server's header and a user header of its own
+# (X.h has a rule of its own, above), so one run makes them all.
+stem_own = $(call ref_name,$(1))/$(call ref_prefix,$(1))$(call \
+    ref_name,$(1))_direct_user
 define server_ref_rules
 $(call mig_rule,$(GEN)/$(call stem_server,$(1)).c \
-    $(GEN)/$(call stem_server,$(1)).h,$(call defs_of,$(call ref_name,$(1))),\
+    $(GEN)/$(call stem_server,$(1)).h $(GEN)/$(call stem_direct,$(1)).c \
+    $(GEN)/$(call stem_own,$(1)).h,$(call defs_of,$(call ref_name,$(1))),\
     $(call ref_sprefix_flag,$(1)) -server $(GEN)/$(call stem_server,$(1)).c \
-    -sheader $(GEN)/$(call stem_server,$(1)).h)
-endef
-define direct_ref_rules
-$(call mig_rule,$(GEN)/$(call stem_direct,$(1)).c,$(call defs_of,$(call \
-    ref_name,$(1))),$(call ref_sprefix_flag,$(1)) \
+    -sheader $(GEN)/$(call stem_server,$(1)).h \
+    -header $(GEN)/$(call stem_own,$(1)).h \
     -direct $(GEN)/$(call stem_direct,$(1)).c)
 endef
 
 # Each reference has one rule, however many programs name it.
 SERVER_REFS :=
-DIRECT_REFS :=
 define need_server_ref
 ifeq ($$(filter $(1),$$(SERVER_REFS)),)
 SERVER_REFS += $(1)
 $$(eval $$(call server_ref_rules,$(1)))
-endif
-endef
-define need_direct_ref
-ifeq ($$(filter $(1),$$(DIRECT_REFS)),)
-DIRECT_REFS += $(1)
-$$(eval $$(call direct_ref_rules,$(1)))
 endif
 endef

@@ -71,7 +71,7 @@ program_objects = $(call objects,$(OUT)/obj/$(1),$(call sources,$($(1)_srcs))) \
 # $(call module_rules,NAME,FLAGS VARIABLE,EXTRA ORDER-ONLY)
 define module_rules
 $(foreach r,$($(1)_servers),$(eval $(call need_server_ref,$(r))))
-$(foreach r,$($(1)_directs),$(eval $(call need_direct_ref,$(r))))
+$(foreach r,$($(1)_directs),$(eval $(call need_server_ref,$(r))))
 $(call compile_rules,$(OUT)/obj/$(1),$$($(2)) $$($(1)_cflags),\
     $(sort $(3) $(call program_headers,$(1)) \
     $(patsubst %,$(GEN)/%.c,$(call program_stems,$(1)))))
