@@ -109,17 +109,19 @@ stem_direct = $(call ref_name,$(1))/$(call ref_prefix,$(1))$(call \
     ref_name,$(1))_direct
 
 # The direct binding includes the server's header and a user header of its own
-# (X.h has a rule of its own, above), so one run makes them all.
+# (X.h has a rule of its own, above), so one run makes them all.  Without a
+# server prefix there is none: stub and routine would have the same name.
 stem_own = $(call ref_name,$(1))/$(call ref_prefix,$(1))$(call \
     ref_name,$(1))_direct_user
 define server_ref_rules
 $(call mig_rule,$(GEN)/$(call stem_server,$(1)).c \
-    $(GEN)/$(call stem_server,$(1)).h $(GEN)/$(call stem_direct,$(1)).c \
-    $(GEN)/$(call stem_own,$(1)).h,$(call defs_of,$(call ref_name,$(1))),\
+    $(GEN)/$(call stem_server,$(1)).h $(if $(call ref_prefix,$(1)),\
+    $(GEN)/$(call stem_direct,$(1)).c $(GEN)/$(call stem_own,$(1)).h),$(call \
+    defs_of,$(call ref_name,$(1))),\
     $(call ref_sprefix_flag,$(1)) -server $(GEN)/$(call stem_server,$(1)).c \
-    -sheader $(GEN)/$(call stem_server,$(1)).h \
+    -sheader $(GEN)/$(call stem_server,$(1)).h $(if $(call ref_prefix,$(1)),\
     -header $(GEN)/$(call stem_own,$(1)).h \
-    -direct $(GEN)/$(call stem_direct,$(1)).c)
+    -direct $(GEN)/$(call stem_direct,$(1)).c))
 endef
 
 # Each reference has one rule, however many programs name it.
