@@ -10,6 +10,8 @@
 #include <base/page_alloc.h>
 #include <base/printf.h>
 #include <base/string.h>
+#include <device/io_range.h>
+#include <device/irq_line.h>
 #include <ipc/ipc.h>
 #include <kern/boot_archive.h>
 #include <kern/elf_load.h>
@@ -17,6 +19,7 @@
 #include <kern/memory_entry.h>
 #include <kern/task.h>
 #include <kern/traps.h>
+#include <kern/vm_setup.h>
 #include <mach/boot_info.h>
 #include <sched/reaper.h>
 #include <sched/sched.h>
@@ -130,10 +133,13 @@ kernel_main(void)
     host_clock_setup();
     vm_setup();
     ipc_setup();
+    vm_objects_setup();
     futex_setup();
     task_setup();
     host_setup();
     memory_entry_setup();
+    io_range_setup();
+    irq_line_setup();
     reaper_setup();
     th = first_task();
     thread_resume(th);

@@ -205,8 +205,11 @@ vm_named_map(struct vm_map *map, struct vm_enter *req,
     }
     /* A private copy may be written to whoever may read the original. */
     if (copy ? (ne->ne_prot & VM_PROT_READ) == 0
-             : ((req->prot | req->max_prot) & ~ne->ne_prot) != 0) {
+             : (req->prot & ~ne->ne_prot) != 0) {
         return KERN_NO_ACCESS;
+    }
+    if (!copy) {
+        req->max_prot &= ne->ne_prot;
     }
     list_init(&new);
     list_for_each(i, &ne->ne_pieces) {

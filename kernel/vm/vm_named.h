@@ -36,8 +36,8 @@ void vm_named_release(struct vm_named_entry *ne);
 
 /*
  * Map [offset, offset + req->size) of it; req->object and needs_copy are
- * ignored.  copy: private.  KERN_NO_ACCESS when req asks for more than ne_prot
- * allows, KERN_INVALID_ARGUMENT beyond its end.
+ * ignored.  copy: private.  KERN_NO_ACCESS when req->prot is more than ne_prot
+ * allows (max_prot is cut down to it), KERN_INVALID_ARGUMENT beyond its end.
  */
 kern_return_t vm_named_map(struct vm_map *map, struct vm_enter *req,
                            struct vm_named_entry *ne, uint64_t offset,

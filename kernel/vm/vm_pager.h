@@ -9,6 +9,7 @@
 #include <mach/vm.h>
 #include <base/codes.h>
 
+struct ledger;
 struct vm_object;
 
 struct pager_ops {
@@ -39,6 +40,8 @@ struct pager_ops {
 kern_return_t vm_object_create_pager(struct ledger *l, uint64_t size,
                                      const struct pager_ops *ops,
                                      void *pager, struct vm_object **out);
+/* Nanoseconds of uptime, for deadlines. */
+uint64_t vm_pager_now(void);
 /* At boot: whose po_reclaim is called when memory is short. */
 void vm_pager_register(const struct pager_ops *ops);
 /* Pager side only: the object (0 references) goes to the reaper. */

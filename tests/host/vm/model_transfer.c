@@ -75,7 +75,7 @@ op_map_named(struct model_map *m)
     req.addr = model_va(dest);
     req.size = count * PAGE_SIZE;
     allowed = copy ? (n->prot & VM_PROT_READ) != 0
-                   : (VM_PROT_DEFAULT & ~n->prot) == 0;
+                   : (req.prot & ~n->prot) == 0;
     kr = vm_named_map(m->map, &req, n->ne, off * PAGE_SIZE, copy);
     if (model_shortage(kr)) {
         return;
@@ -90,7 +90,8 @@ op_map_named(struct model_map *m)
         struct cell *c = n->cell[off + i];
 
         m->page[dest + i] = (struct model_page){
-            copy ? cell_copy(c) : cell_ref(c), req.prot, req.max_prot,
+            copy ? cell_copy(c) : cell_ref(c), req.prot,
+            copy ? VM_PROT_DEFAULT : VM_PROT_DEFAULT & n->prot,
             req.inherit };
     }
 }
