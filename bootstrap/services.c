@@ -92,7 +92,7 @@ services_renew(struct server *s)
     }
 }
 
-/* ---- bootstrap.defs -------------------------------------------------------- */
+/* ---- bootstrap.defs ---------------------------------------------------- */
 
 kern_return_t
 bootstrap_check_in(mach_port_t port, const char *name, mach_port_t *right)

@@ -16,7 +16,7 @@
 #define DEVICE_INTERRUPT 5200
 #define WRITES_MAX 8 /* of one line, waiting */
 
-/* ---- interrupts: empty messages to the object of the interrupt -------------- */
+/* ---- interrupts: empty messages to the object of the interrupt ---------- */
 
 static void
 interrupt_stub(mach_msg_header_t *in, mach_msg_header_t *out)
@@ -51,7 +51,7 @@ static const struct mig_subsystem *const irq_subsystems[] = {
 static const struct server_class irq_class = {
     .sc_name = "interrupt", .sc_subsystems = irq_subsystems};
 
-/* ---- the service ------------------------------------------------------------ */
+/* ---- the service -------------------------------------------------------- */
 
 static const struct mig_subsystem *const line_subsystems[] = {
     &serial_subsystem, NULL};
@@ -119,7 +119,7 @@ line_start(const char *ports_grant, uint16_t base, const char *irq_grant)
     return l;
 }
 
-/* ---- serial.defs ------------------------------------------------------------ */
+/* ---- serial.defs -------------------------------------------------------- */
 
 kern_return_t
 serial_read(mach_port_t port, mach_port_t client, uint32_t amount)

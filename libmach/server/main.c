@@ -28,7 +28,7 @@ mach_port_t server_set, server_notify;
 
 static union message request, reply;
 
-/* ---- log ------------------------------------------------------------------- */
+/* ---- log --------------------------------------------------------------- */
 
 static void
 log_line(const char *before, const char *format, va_list ap)
@@ -65,7 +65,7 @@ server_panic(const char *format, ...)
     abort();
 }
 
-/* ---- set-up ---------------------------------------------------------------- */
+/* ---- set-up ------------------------------------------------------------ */
 
 void
 server_setup(void)
@@ -109,7 +109,7 @@ server_run_queued(void)
     }
 }
 
-/* ---- requests -------------------------------------------------------------- */
+/* ---- requests ---------------------------------------------------------- */
 
 static void
 handle_notification(struct server_object *o)
@@ -187,7 +187,7 @@ handle_message(void)
     return answer;
 }
 
-/* ---- answers --------------------------------------------------------------- */
+/* ---- answers ----------------------------------------------------------- */
 
 /* The answer is lost: objects in it may have got no send right. */
 static void
@@ -221,7 +221,7 @@ send_reply(void)
     }
 }
 
-/* ---- the loop -------------------------------------------------------------- */
+/* ---- the loop ---------------------------------------------------------- */
 
 /* Whatever has come up besides messages; the time until the next, in ms. */
 static int64_t

@@ -16,7 +16,7 @@ struct terminal tty_console;
 static void
 session_no_senders(struct server_object *o)
 {
-    requests_drop_session(&tty_console, (struct tty_session *)o);
+    tty_requests_drop_session(&tty_console, (struct tty_session *)o);
 }
 
 static void
@@ -28,14 +28,14 @@ free_object(struct server_object *o)
 static void
 session_destroy(struct server_object *o)
 {
-    requests_drop_session(&tty_console, (struct tty_session *)o);
+    tty_requests_drop_session(&tty_console, (struct tty_session *)o);
     free(o);
 }
 
 static void
 file_no_senders(struct server_object *o)
 {
-    watches_drop_file((struct tty_file *)o);
+    tty_watches_drop_file((struct tty_file *)o);
 }
 
 static const struct mig_subsystem *const session_subsystems[] = {
@@ -54,7 +54,7 @@ const struct server_class tty_file_class = {
 const struct server_class tty_control_class = {
     .sc_name = "tty control", .sc_subsystems = control_subsystems};
 
-/* ---- translations ----------------------------------------------------------- */
+/* ---- translations ------------------------------------------------------- */
 
 tty_session_ref_t
 tty_session_from_port(mach_port_t name)
@@ -92,7 +92,7 @@ tty_control_from_payload(uint64_t payload)
     return server_object_of_payload(payload, &tty_control_class);
 }
 
-/* ---- files ------------------------------------------------------------------ */
+/* ---- files -------------------------------------------------------------- */
 
 struct tty_file *
 tty_file_create(struct terminal *t, uint32_t flags)
@@ -120,7 +120,7 @@ tty_file_export(struct tty_file *f)
     return port;
 }
 
-/* ---- tty_control.defs ------------------------------------------------------- */
+/* ---- tty_control.defs --------------------------------------------------- */
 
 kern_return_t
 tty_S_tty_session_create(tty_control_ref_t control, int pid, int pgid, int sid,
@@ -165,7 +165,7 @@ tty_S_tty_leader_exit(tty_control_ref_t control, int sid)
     if (sid != 0 && t->sid == sid) {
         terminal_hang_up(t);
         t->generation++;
-        requests_hang_up(t);
+        tty_requests_hang_up(t);
         terminal_pump(t);
     }
     return KERN_SUCCESS;
@@ -215,12 +215,12 @@ tty_S_tty_drain(tty_control_ref_t control, mach_port_t notify)
     if (!MACH_PORT_VALID(notify)) {
         return KERN_INVALID_ARGUMENT;
     }
-    r = request_create(REQUEST_DRAIN, NULL, NULL, MACH_PORT_NULL, 0, 0);
+    r = tty_request_create(REQUEST_DRAIN, NULL, NULL, MACH_PORT_NULL, 0, 0);
     if (r == NULL) {
         return POSIX_ERROR(L_ENOMEM);
     }
     r->notify = mig_take_port(notify);
-    request_add(r);
+    tty_request_add(r);
     return KERN_SUCCESS;
 }
 
@@ -235,6 +235,6 @@ tty_start(void)
     server_object_init(&c->object, &tty_control_class);
     ldisc_init(&tty_console.ldisc);
     tty_console.device = CONSOLE_DEVICE;
-    device_start(&tty_console, "serial0");
+    tty_device_start(&tty_console, "serial0");
     return &c->object;
 }

@@ -35,7 +35,7 @@ drain(const struct ioctl *c, const struct linux_termios *t)
         terminal_pump(terminal);
         return KERN_SUCCESS;
     }
-    r = request_create(REQUEST_DRAIN, c->session, c->file, c->reply, c->cookie,
+    r = tty_request_create(REQUEST_DRAIN, c->session, c->file, c->reply, c->cookie,
                        0);
     if (r == NULL) {
         return POSIX_ERROR(L_ENOMEM);
@@ -45,7 +45,7 @@ drain(const struct ioctl *c, const struct linux_termios *t)
         r->flush = c->command == L_TCSETSF;
         r->termios = *t;
     }
-    request_add(r);
+    tty_request_add(r);
     return MIG_NO_REPLY;
 }
 
@@ -111,7 +111,7 @@ flush(const struct ioctl *c)
     return KERN_SUCCESS;
 }
 
-/* ---- sessions --------------------------------------------------------------- */
+/* ---- sessions ----------------------------------------------------------- */
 
 static kern_return_t
 make_controlling(const struct ioctl *c)
@@ -122,7 +122,7 @@ make_controlling(const struct ioctl *c)
     if (s == NULL) {
         return POSIX_ERROR(L_ENOTTY);
     }
-    if (is_controlling(t, s)) {
+    if (tty_is_controlling(t, s)) {
         return KERN_SUCCESS;
     }
     if (s->pid != s->sid || t->sid != 0) {
@@ -139,7 +139,7 @@ give_up(const struct ioctl *c)
 {
     struct terminal *t = c->file->terminal;
 
-    if (!is_controlling(t, c->session)) {
+    if (!tty_is_controlling(t, c->session)) {
         return POSIX_ERROR(L_ENOTTY);
     }
     if (c->session->pid == c->session->sid) {
@@ -155,7 +155,7 @@ set_foreground(const struct ioctl *c)
     struct terminal *t = c->file->terminal;
     int pgid;
 
-    if (!is_controlling(t, c->session)) {
+    if (!tty_is_controlling(t, c->session)) {
         return POSIX_ERROR(L_ENOTTY);
     }
     if (c->in_size < sizeof(pgid)) {
@@ -182,7 +182,7 @@ set_window(const struct ioctl *c)
     return KERN_SUCCESS;
 }
 
-/* ---- the table -------------------------------------------------------------- */
+/* ---- the table ---------------------------------------------------------- */
 
 /* Commands that change the terminal stop a background process. */
 static bool
@@ -213,10 +213,10 @@ get(const struct ioctl *c)
         return put_int(c, (int)(ldisc_output_pending(&t->ldisc) +
                                 t->in_flight));
     case L_TIOCGPGRP:
-        return is_controlling(t, c->session) ? put_int(c, t->foreground)
+        return tty_is_controlling(t, c->session) ? put_int(c, t->foreground)
                                              : POSIX_ERROR(L_ENOTTY);
     case L_TIOCGSID:
-        return is_controlling(t, c->session) ? put_int(c, t->sid)
+        return tty_is_controlling(t, c->session) ? put_int(c, t->sid)
                                              : POSIX_ERROR(L_ENOTTY);
     default:
         return POSIX_ERROR(L_ENOTTY);
@@ -224,16 +224,16 @@ get(const struct ioctl *c)
 }
 
 kern_return_t
-file_control(const struct ioctl *c)
+tty_file_control(const struct ioctl *c)
 {
     kern_return_t kr = KERN_SUCCESS;
 
     *c->out_size = 0;
-    if (file_hung_up(c->file)) {
+    if (tty_file_hung_up(c->file)) {
         return POSIX_ERROR(L_EIO);
     }
     if (changes(c->command)) {
-        kr = job_check(c->file->terminal, c->session, L_SIGTTOU,
+        kr = tty_job_check(c->file->terminal, c->session, L_SIGTTOU,
                        c->sig_blocked);
     }
     if (kr != KERN_SUCCESS) {
@@ -279,5 +279,5 @@ tty_S_tty_control(tty_session_ref_t session, mach_port_t reply,
         return POSIX_ERROR(L_EBADF);
     }
     *result = 0;
-    return file_control(&c);
+    return tty_file_control(&c);
 }

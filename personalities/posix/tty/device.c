@@ -26,7 +26,7 @@ terminal_of(mach_port_t port)
 }
 
 void
-device_start(struct terminal *t, const char *service)
+tty_device_start(struct terminal *t, const char *service)
 {
     kern_return_t kr = bootstrap_look_up(bootstrap_port, service, &t->line);
     mach_port_t port;
@@ -52,7 +52,7 @@ device_start(struct terminal *t, const char *service)
 /* A terminal that nobody has opened yet asks for nothing: what is typed
  * before waits in the driver. */
 void
-device_receive(struct terminal *t)
+tty_device_receive(struct terminal *t)
 {
     if (t->line == MACH_PORT_NULL || t->reading ||
         !ldisc_input_room(&t->ldisc, READ_AT_A_TIME)) {
@@ -63,7 +63,7 @@ device_receive(struct terminal *t)
 }
 
 void
-device_transmit(struct terminal *t)
+tty_device_transmit(struct terminal *t)
 {
     uint8_t data[WRITE_AT_A_TIME];
     size_t n;

@@ -140,42 +140,42 @@ mach_port_t tty_file_export(struct tty_file *f);
 /* wait.c */
 void terminal_pump(struct terminal *t);
 /* Adds a request: KERN_SUCCESS (MIG_NO_REPLY is due) or POSIX_ERROR. */
-kern_return_t request_add(struct tty_request *r);
-struct tty_request *request_create(enum request_kind kind,
+kern_return_t tty_request_add(struct tty_request *r);
+struct tty_request *tty_request_create(enum request_kind kind,
                                    struct tty_session *s, struct tty_file *f,
                                    mach_port_t reply, uint64_t cookie,
                                    size_t data);
 /* Of session s, or (s NULL) of open file f. */
-void requests_cancel(struct terminal *t, const struct tty_session *s,
+void tty_requests_cancel(struct terminal *t, const struct tty_session *s,
                      const struct tty_file *f, uint64_t cookie);
 /* The session is gone: nobody waits for its answers. */
-void requests_drop_session(struct terminal *t, struct tty_session *s);
-void requests_hang_up(struct terminal *t);
-bool file_hung_up(const struct tty_file *f);
+void tty_requests_drop_session(struct terminal *t, struct tty_session *s);
+void tty_requests_hang_up(struct terminal *t);
+bool tty_file_hung_up(const struct tty_file *f);
 
 /* watch.c */
-uint32_t file_ready(const struct tty_file *f);
-kern_return_t watch_add(struct tty_file *f, uint32_t events, mach_port_t port,
+uint32_t tty_file_ready(const struct tty_file *f);
+kern_return_t tty_watch_add(struct tty_file *f, uint32_t events, mach_port_t port,
                         uint64_t cookie);
-void watch_remove(struct tty_file *f, uint64_t cookie);
-void watches_drop_file(struct tty_file *f);
-void watches_check(struct terminal *t);
+void tty_watch_remove(struct tty_file *f, uint64_t cookie);
+void tty_watches_drop_file(struct tty_file *f);
+void tty_watches_check(struct terminal *t);
 
 /* job.c */
 void terminal_signal(struct terminal *t, int pgid, int sig);
 /* Is s a background process of t's session?  Then sig is sent to its group (unless
  * blocked) and the error to answer comes back; KERN_SUCCESS otherwise. */
-kern_return_t job_check(struct terminal *t, struct tty_session *s, int sig,
+kern_return_t tty_job_check(struct terminal *t, struct tty_session *s, int sig,
                         bool blocked);
-bool is_controlling(const struct terminal *t, const struct tty_session *s);
+bool tty_is_controlling(const struct terminal *t, const struct tty_session *s);
 void terminal_hang_up(struct terminal *t);
 void terminal_set_window(struct terminal *t, const struct linux_winsize *w);
 
 /* read_write.c */
-kern_return_t file_read(struct tty_session *s, struct tty_file *f,
+kern_return_t tty_file_read(struct tty_session *s, struct tty_file *f,
                         mach_port_t reply, uint64_t cookie, uint32_t amount,
                         uint32_t flags, bool io);
-kern_return_t file_write(struct tty_session *s, struct tty_file *f,
+kern_return_t tty_file_write(struct tty_session *s, struct tty_file *f,
                          mach_port_t reply, uint64_t cookie, uint32_t flags,
                          const uint8_t *data, uint32_t size, bool io);
 
@@ -193,11 +193,11 @@ struct ioctl {
     uint8_t *out;
     mach_msg_type_number_t *out_size;
 };
-kern_return_t file_control(const struct ioctl *c);
+kern_return_t tty_file_control(const struct ioctl *c);
 
 /* device.c */
-void device_start(struct terminal *t, const char *service);
-void device_receive(struct terminal *t); /* ask for input if there is room */
-void device_transmit(struct terminal *t);
+void tty_device_start(struct terminal *t, const char *service);
+void tty_device_receive(struct terminal *t); /* ask for input if there is room */
+void tty_device_transmit(struct terminal *t);
 
 #endif

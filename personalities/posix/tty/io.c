@@ -37,7 +37,7 @@ tty_S_io_read(server_object_ref_t object, mach_port_t reply, cookie_t cookie,
     if (f == NULL || offset != IO_OFFSET_CURRENT) {
         return POSIX_ERROR(f == NULL ? L_EBADF : L_ESPIPE);
     }
-    return file_read(NULL, f, reply, cookie, amount, flags, true);
+    return tty_file_read(NULL, f, reply, cookie, amount, flags, true);
 }
 
 kern_return_t
@@ -51,7 +51,7 @@ tty_S_io_write(server_object_ref_t object, mach_port_t reply, cookie_t cookie,
     if (f == NULL || offset != IO_OFFSET_CURRENT) {
         return POSIX_ERROR(f == NULL ? L_EBADF : L_ESPIPE);
     }
-    return file_write(NULL, f, reply, cookie, flags, data, dataCnt, true);
+    return tty_file_write(NULL, f, reply, cookie, flags, data, dataCnt, true);
 }
 
 kern_return_t
@@ -60,7 +60,7 @@ tty_S_io_cancel(server_object_ref_t object, cookie_t cookie)
     struct tty_file *f = file_of(object);
 
     if (f != NULL) {
-        requests_cancel(f->terminal, NULL, f, cookie);
+        tty_requests_cancel(f->terminal, NULL, f, cookie);
     }
     return KERN_SUCCESS;
 }
@@ -137,7 +137,7 @@ tty_S_io_control(server_object_ref_t object, uint32_t command,
         return POSIX_ERROR(L_EBADF);
     }
     *result = 0;
-    return file_control(&c);
+    return tty_file_control(&c);
 }
 
 kern_return_t
@@ -171,11 +171,11 @@ tty_S_io_watch(server_object_ref_t object, uint32_t events, mach_port_t port,
     if (f == NULL) {
         return POSIX_ERROR(L_EBADF);
     }
-    *ready = file_ready(f) & (events | L_POLLHUP | L_POLLERR);
+    *ready = tty_file_ready(f) & (events | L_POLLHUP | L_POLLERR);
     if (*ready != 0 || !MACH_PORT_VALID(port)) {
         return KERN_SUCCESS;
     }
-    return watch_add(f, events, mig_take_port(port), cookie);
+    return tty_watch_add(f, events, mig_take_port(port), cookie);
 }
 
 kern_return_t
@@ -184,12 +184,12 @@ tty_S_io_unwatch(server_object_ref_t object, cookie_t cookie)
     struct tty_file *f = file_of(object);
 
     if (f != NULL) {
-        watch_remove(f, cookie);
+        tty_watch_remove(f, cookie);
     }
     return KERN_SUCCESS;
 }
 
-/* ---- opening ---------------------------------------------------------------- */
+/* ---- opening ------------------------------------------------------------ */
 
 kern_return_t
 tty_S_tty_open(tty_session_ref_t session, uint64_t device, uint32_t flags,
@@ -198,7 +198,7 @@ tty_S_tty_open(tty_session_ref_t session, uint64_t device, uint32_t flags,
     struct terminal *t = &tty_console;
 
     if (device == 0 || device == DEVICE_TTY) {
-        if (!is_controlling(t, session)) {
+        if (!tty_is_controlling(t, session)) {
             return POSIX_ERROR(L_ENXIO);
         }
     } else if (device != DEVICE_CONSOLE && device != DEVICE_TTYS0) {

@@ -21,15 +21,15 @@ terminal_signal(struct terminal *t, int pgid, int sig)
 }
 
 bool
-is_controlling(const struct terminal *t, const struct tty_session *s)
+tty_is_controlling(const struct terminal *t, const struct tty_session *s)
 {
     return s != NULL && t->sid != 0 && s->sid == t->sid && !s->detached;
 }
 
 kern_return_t
-job_check(struct terminal *t, struct tty_session *s, int sig, bool blocked)
+tty_job_check(struct terminal *t, struct tty_session *s, int sig, bool blocked)
 {
-    if (!is_controlling(t, s) || t->foreground == 0 ||
+    if (!tty_is_controlling(t, s) || t->foreground == 0 ||
         s->pgid == t->foreground) {
         return KERN_SUCCESS;
     }

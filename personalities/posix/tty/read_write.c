@@ -24,7 +24,7 @@ would_block(const struct ldisc *ld, uint32_t amount)
 }
 
 kern_return_t
-file_read(struct tty_session *s, struct tty_file *f, mach_port_t reply,
+tty_file_read(struct tty_session *s, struct tty_file *f, mach_port_t reply,
           uint64_t cookie, uint32_t amount, uint32_t flags, bool io)
 {
     struct tty_request *r;
@@ -32,11 +32,11 @@ file_read(struct tty_session *s, struct tty_file *f, mach_port_t reply,
     if ((f->flags & L_O_ACCMODE) == L_O_WRONLY) {
         return POSIX_ERROR(L_EBADF);
     }
-    if (non_blocking(f, flags) && !file_hung_up(f) && amount > 0 &&
+    if (non_blocking(f, flags) && !tty_file_hung_up(f) && amount > 0 &&
         would_block(&f->terminal->ldisc, amount)) {
         return POSIX_ERROR(L_EAGAIN);
     }
-    r = request_create(REQUEST_READ, s, f, reply, cookie, 0);
+    r = tty_request_create(REQUEST_READ, s, f, reply, cookie, 0);
     if (r == NULL) {
         return POSIX_ERROR(L_ENOMEM);
     }
@@ -45,17 +45,17 @@ file_read(struct tty_session *s, struct tty_file *f, mach_port_t reply,
     if (non_blocking(f, flags)) {
         r->expired = true; /* takes what there is */
     }
-    if (file_hung_up(f) || amount == 0) {
+    if (tty_file_hung_up(f) || amount == 0) {
         r->amount = 0;
         r->expired = true;
         /* No input is touched by a read of nothing. */
     }
-    request_add(r);
+    tty_request_add(r);
     return MIG_NO_REPLY;
 }
 
 kern_return_t
-file_write(struct tty_session *s, struct tty_file *f, mach_port_t reply,
+tty_file_write(struct tty_session *s, struct tty_file *f, mach_port_t reply,
            uint64_t cookie, uint32_t flags, const uint8_t *data, uint32_t size,
            bool io)
 {
@@ -66,7 +66,7 @@ file_write(struct tty_session *s, struct tty_file *f, mach_port_t reply,
     if ((f->flags & L_O_ACCMODE) == L_O_RDONLY) {
         return POSIX_ERROR(L_EBADF);
     }
-    if (file_hung_up(f)) {
+    if (tty_file_hung_up(f)) {
         return POSIX_ERROR(L_EIO);
     }
     if (non_blocking(f, flags)) {
@@ -75,12 +75,12 @@ file_write(struct tty_session *s, struct tty_file *f, mach_port_t reply,
             return POSIX_ERROR(L_EAGAIN);
         }
         size = first;
-        r = request_create(REQUEST_WRITE, s, f, reply, cookie, 0);
+        r = tty_request_create(REQUEST_WRITE, s, f, reply, cookie, 0);
         if (r != NULL) {
             r->done = r->size = size;
         }
     } else {
-        r = request_create(REQUEST_WRITE, s, f, reply, cookie, size);
+        r = tty_request_create(REQUEST_WRITE, s, f, reply, cookie, size);
         if (r != NULL) {
             memcpy(r->data, data, size);
             r->size = size;
@@ -90,11 +90,11 @@ file_write(struct tty_session *s, struct tty_file *f, mach_port_t reply,
         return POSIX_ERROR(L_ENOMEM);
     }
     r->io = io;
-    request_add(r);
+    tty_request_add(r);
     return MIG_NO_REPLY;
 }
 
-/* ---- tty.defs --------------------------------------------------------------- */
+/* ---- tty.defs ----------------------------------------------------------- */
 
 kern_return_t
 tty_S_tty_read(tty_session_ref_t session, mach_port_t reply, cookie_t cookie,
@@ -109,9 +109,9 @@ tty_S_tty_read(tty_session_ref_t session, mach_port_t reply, cookie_t cookie,
     if (object == NULL) {
         return POSIX_ERROR(L_EBADF);
     }
-    kr = job_check(object->terminal, session, L_SIGTTIN, sig_blocked != 0);
+    kr = tty_job_check(object->terminal, session, L_SIGTTIN, sig_blocked != 0);
     return kr != KERN_SUCCESS ? kr
-                              : file_read(session, object, reply, cookie,
+                              : tty_file_read(session, object, reply, cookie,
                                           amount, flags, false);
 }
 
@@ -128,17 +128,17 @@ tty_S_tty_write(tty_session_ref_t session, mach_port_t reply, cookie_t cookie,
         return POSIX_ERROR(L_EBADF);
     }
     if ((object->terminal->ldisc.ld_termios.c_lflag & L_TOSTOP) != 0) {
-        kr = job_check(object->terminal, session, L_SIGTTOU,
+        kr = tty_job_check(object->terminal, session, L_SIGTTOU,
                        sig_blocked != 0);
     }
     return kr != KERN_SUCCESS ? kr
-                              : file_write(session, object, reply, cookie,
+                              : tty_file_write(session, object, reply, cookie,
                                            flags, data, dataCnt, false);
 }
 
 kern_return_t
 tty_S_tty_cancel(tty_session_ref_t session, cookie_t cookie)
 {
-    requests_cancel(&tty_console, session, NULL, cookie);
+    tty_requests_cancel(&tty_console, session, NULL, cookie);
     return KERN_SUCCESS;
 }

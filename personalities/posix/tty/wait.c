@@ -9,13 +9,13 @@
 #include "internal.h"
 
 bool
-file_hung_up(const struct tty_file *f)
+tty_file_hung_up(const struct tty_file *f)
 {
     return f->generation != f->terminal->generation;
 }
 
 struct tty_request *
-request_create(enum request_kind kind, struct tty_session *s,
+tty_request_create(enum request_kind kind, struct tty_session *s,
                struct tty_file *f, mach_port_t reply, uint64_t cookie,
                size_t data)
 {
@@ -93,7 +93,7 @@ answer(struct tty_request *r, kern_return_t code, const uint8_t *data,
     return sent;
 }
 
-/* ---- reading ---------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------ */
 
 static void
 read_timer(void *arg)
@@ -146,7 +146,7 @@ try_read(struct tty_request *r)
     return true;
 }
 
-/* ---- writing ---------------------------------------------------------------- */
+/* ---- writing ------------------------------------------------------------ */
 
 static bool
 try_write(struct tty_request *r)
@@ -180,7 +180,7 @@ try_drain(struct tty_request *r)
     return true;
 }
 
-/* ---- the pump --------------------------------------------------------------- */
+/* ---- the pump ----------------------------------------------------------- */
 
 static void
 send_signals(struct terminal *t)
@@ -226,14 +226,14 @@ terminal_pump(struct terminal *t)
             next = r->next;
             progress |= try_request(r);
         }
-        device_transmit(t);
+        tty_device_transmit(t);
     }
-    device_receive(t);
-    watches_check(t);
+    tty_device_receive(t);
+    tty_watches_check(t);
 }
 
 kern_return_t
-request_add(struct tty_request *r)
+tty_request_add(struct tty_request *r)
 {
     struct terminal *t = r->terminal;
     struct tty_request **at = &t->requests;
@@ -246,10 +246,10 @@ request_add(struct tty_request *r)
     return KERN_SUCCESS;
 }
 
-/* ---- endings ---------------------------------------------------------------- */
+/* ---- endings ------------------------------------------------------------ */
 
 void
-requests_cancel(struct terminal *t, const struct tty_session *s,
+tty_requests_cancel(struct terminal *t, const struct tty_session *s,
                 const struct tty_file *f, uint64_t cookie)
 {
     for (struct tty_request *r = t->requests; r != NULL; r = r->next) {
@@ -268,7 +268,7 @@ requests_cancel(struct terminal *t, const struct tty_session *s,
 }
 
 void
-requests_drop_session(struct terminal *t, struct tty_session *s)
+tty_requests_drop_session(struct terminal *t, struct tty_session *s)
 {
     struct tty_request *next;
 
@@ -283,7 +283,7 @@ requests_drop_session(struct terminal *t, struct tty_session *s)
 }
 
 void
-requests_hang_up(struct terminal *t)
+tty_requests_hang_up(struct terminal *t)
 {
     while (t->requests != NULL) {
         struct tty_request *r = t->requests;

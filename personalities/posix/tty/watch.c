@@ -21,12 +21,12 @@ input_ready(const struct ldisc *ld)
 }
 
 uint32_t
-file_ready(const struct tty_file *f)
+tty_file_ready(const struct tty_file *f)
 {
     const struct ldisc *ld = &f->terminal->ldisc;
     uint32_t ready = 0;
 
-    if (file_hung_up(f)) {
+    if (tty_file_hung_up(f)) {
         return L_POLLIN | L_POLLOUT | L_POLLRDNORM | L_POLLWRNORM |
                L_POLLHUP | L_POLLERR;
     }
@@ -49,13 +49,13 @@ watch_free(struct terminal *t, struct tty_watch *w)
 
 /* Takes port. */
 kern_return_t
-watch_add(struct tty_file *f, uint32_t events, mach_port_t port,
+tty_watch_add(struct tty_file *f, uint32_t events, mach_port_t port,
           uint64_t cookie)
 {
     struct terminal *t = f->terminal;
     struct tty_watch *w;
 
-    watch_remove(f, cookie);
+    tty_watch_remove(f, cookie);
     w = t->watch_count < WATCHES_MAX ? malloc(sizeof(*w)) : NULL;
     if (w == NULL) {
         mach_port_deallocate_trap(port);
@@ -69,7 +69,7 @@ watch_add(struct tty_file *f, uint32_t events, mach_port_t port,
 }
 
 void
-watch_remove(struct tty_file *f, uint64_t cookie)
+tty_watch_remove(struct tty_file *f, uint64_t cookie)
 {
     struct terminal *t = f->terminal;
 
@@ -86,7 +86,7 @@ watch_remove(struct tty_file *f, uint64_t cookie)
 }
 
 void
-watches_drop_file(struct tty_file *f)
+tty_watches_drop_file(struct tty_file *f)
 {
     struct terminal *t = f->terminal;
     struct tty_watch **at = &t->watches;
@@ -104,13 +104,13 @@ watches_drop_file(struct tty_file *f)
 }
 
 void
-watches_check(struct terminal *t)
+tty_watches_check(struct terminal *t)
 {
     struct tty_watch **at = &t->watches;
 
     while (*at != NULL) {
         struct tty_watch *w = *at;
-        uint32_t ready = file_ready(w->file) &
+        uint32_t ready = tty_file_ready(w->file) &
                          (w->events | L_POLLHUP | L_POLLERR);
 
         if (ready != 0) {
