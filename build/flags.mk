@@ -41,8 +41,8 @@ CONTRACT := -I$(SRC)/ipc-defs -I$(GEN)
 LIBMACH_HEADERS := -I$(SRC)/libmach -I$(SRC)/libmach/include
 
 KERNEL_CFLAGS := $(BARE) -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
-    -fno-pic -fno-pie -DKERNEL=1 $(CONTRACT) \
-    -I$(SRC)/kernel -I$(SRC)/kernel/arch/x86_64
+    -fno-pic -fno-pie -DKERNEL=1 \
+    -I$(SRC)/kernel -I$(SRC)/kernel/arch/x86_64 $(CONTRACT)
 
 # Freestanding user code: bootstrap and the basic part of libmach.
 FREE_CFLAGS := $(BARE) -fno-pic -fno-pie -mno-red-zone -mgeneral-regs-only \
