@@ -14,9 +14,6 @@
 
 #define MIG_WEAK __attribute__((weak))
 
-/* MACH_NOTIFY_SEND_ONCE: a send-once right was destroyed unused. */
-#define SEND_ONCE_ID 71
-
 /* One idle reply port is kept; more callers at a time make their own. */
 static mach_port_name_t idle_reply_port;
 
@@ -109,32 +106,6 @@ mig_destroy_reply(mach_msg_header_t *msg)
         msg->msgh_bits = MACH_MSGH_BITS_REMOTE(msg->msgh_bits);
         mach_msg_destroy(msg);
     }
-}
-
-kern_return_t
-mig_check_reply(const mach_msg_header_t *head, mach_msg_id_t id,
-                boolean_t complex, mach_msg_size_t least,
-                mach_msg_size_t most)
-{
-    const mig_reply_error_t *error =
-        (const mig_reply_error_t *)(const void *)head;
-    boolean_t is_complex = (head->msgh_bits & MACH_MSGH_BITS_COMPLEX) != 0;
-
-    if (head->msgh_id == SEND_ONCE_ID) {
-        return MIG_SERVER_DIED;
-    }
-    if (head->msgh_id != id) {
-        return MIG_REPLY_MISMATCH;
-    }
-    if (!is_complex && head->msgh_size == sizeof(*error) &&
-        error->RetCode != KERN_SUCCESS) {
-        return error->RetCode;
-    }
-    if (is_complex != complex || head->msgh_size < least ||
-        head->msgh_size > most) {
-        return MIG_TYPE_ERROR;
-    }
-    return KERN_SUCCESS;
 }
 
 void

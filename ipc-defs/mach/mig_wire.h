@@ -215,6 +215,46 @@ mig_check_request(const mach_msg_header_t *head, boolean_t complex,
                : KERN_SUCCESS;
 }
 
+/* Header, id and size of a reply; the code of one that only says an error.
+ * Id 71 is MACH_NOTIFY_SEND_ONCE: the request was destroyed unanswered. */
+static inline kern_return_t
+mig_check_reply(const mach_msg_header_t *head, mach_msg_id_t id,
+                boolean_t complex, mach_msg_size_t least,
+                mach_msg_size_t most)
+{
+    const mig_reply_error_t *error =
+        (const mig_reply_error_t *)(const void *)head;
+    boolean_t is_complex = (head->msgh_bits & MACH_MSGH_BITS_COMPLEX) != 0;
+
+    if (head->msgh_id == 71) {
+        return MIG_SERVER_DIED;
+    }
+    if (head->msgh_id != id) {
+        return MIG_REPLY_MISMATCH;
+    }
+    if (!is_complex && head->msgh_size == sizeof(*error) &&
+        error->RetCode != KERN_SUCCESS) {
+        return error->RetCode;
+    }
+    if (is_complex != complex || head->msgh_size < least ||
+        head->msgh_size > most) {
+        return MIG_TYPE_ERROR;
+    }
+    return KERN_SUCCESS;
+}
+
+/* The header of a request, but for its size. */
+static inline void
+mig_request_header(mach_msg_header_t *head, mach_msg_bits_t bits,
+                   mach_port_t remote, mach_port_t local, mach_msg_id_t id)
+{
+    head->msgh_bits = bits;
+    head->msgh_remote_port = remote;
+    head->msgh_local_port = local;
+    head->msgh_voucher_port = MACH_PORT_NULL;
+    head->msgh_id = id;
+}
+
 /* The trailer that the receive has put behind the message: a
  * mach_msg_context_trailer_t, which may be 4-aligned only. */
 static inline const void *

@@ -7,6 +7,10 @@
 void
 emit_user_prototypes(struct out *o)
 {
+    if (subsystem.kernel_user) {
+        emit_kernel_user_prototypes(o);
+        return;
+    }
     out_put(o, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     for (const struct routine *rt = subsystem.routines; rt != NULL;
          rt = rt->next) {
@@ -33,7 +37,7 @@ emit_ids(struct out *o)
 void
 emit_user_header(struct out *o)
 {
-    char *guard = guard_name(o->path);
+    char *guard = mig_format("%s_USER", guard_name(o->path));
 
     emit_file_head(o, "the user's prototypes");
     out_put(o, "#ifndef %s\n#define %s\n\n#include <mach/mig_types.h>\n",
@@ -61,7 +65,7 @@ has_server_import(void)
 void
 emit_server_header(struct out *o)
 {
-    char *guard = guard_name(o->path);
+    char *guard = mig_format("%s_SERVER", guard_name(o->path));
     const char *symbol = mig_format("%s%s", server_prefix(), subsystem.name);
 
     emit_file_head(o, "the server's prototypes");

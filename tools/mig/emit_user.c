@@ -109,7 +109,7 @@ user_locals(struct out *o, const struct routine *rt)
     }
     user_request_locals(o, rt);
     user_reply_locals(o, rt);
-    out_put(o, "\n");
+    out_put(o, kernel_side(SIDE_USER) ? "" : "\n");
 }
 
 /* What a message needs with the counts that it has now: as much as it can
@@ -300,6 +300,10 @@ emit_stub(struct out *o, const struct routine *rt)
 void
 emit_user(struct out *o)
 {
+    if (subsystem.kernel_user) {
+        emit_kernel_user(o);
+        return;
+    }
     emit_file_head(o, "user stubs");
     if (options.out[OUT_HEADER] != NULL &&
         strcmp(options.out[OUT_HEADER], "/dev/null") != 0) {

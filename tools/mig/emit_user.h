@@ -6,6 +6,10 @@
 #include "emit.h"
 
 void emit_user_prototypes(struct out *o);
+
+/* emit_kernel_user.c: messages that the kernel sends. */
+void emit_kernel_user(struct out *o);
+void emit_kernel_user_prototypes(struct out *o);
 uint64_t user_buffer_size(const struct routine *rt);
 void user_return(struct out *o, const struct routine *rt, const char *indent,
                  const char *value);
@@ -30,6 +34,8 @@ const char *request_count(const struct arg *a);
 void user_reply_locals(struct out *o, const struct routine *rt);
 void user_reply_check(struct out *o, const struct routine *rt);
 void user_reply(struct out *o, const struct routine *rt);
+/* The same for a message that is only looked at. */
+void user_reply_decode(struct out *o, const struct routine *rt);
 
 /* check.c: what both directions check of a received message.  The generated
  * code stands in a function that returns kern_return_t, with `Head` the

@@ -196,16 +196,11 @@ get_tokens(struct out *o, const struct routine *rt)
     }
 }
 
-void
-user_reply(struct out *o, const struct routine *rt)
+static void
+copy_results(struct out *o, const struct routine *rt)
 {
     const struct message *m = &rt->reply;
 
-    out_put(o, "    mig_ret = __Check_Reply__%s(&Mess->Head);\n"
-            "    if (mig_ret != KERN_SUCCESS) {\n"
-            "        mig_destroy_reply(&Mess->Head);\n", rt->name);
-    user_return(o, rt, "        ", "mig_ret");
-    out_put(o, "    }\n");
     walk(o, m, "(&Mess->Out)");
     for (const struct field *f = m->fields; f != NULL; f = f->next) {
         check_capacity(o, rt, f);
@@ -213,5 +208,26 @@ user_reply(struct out *o, const struct routine *rt)
     for (const struct field *f = m->fields; f != NULL; f = f->next) {
         get_field(o, rt, f);
     }
+}
+
+void
+user_reply(struct out *o, const struct routine *rt)
+{
+    out_put(o, "    mig_ret = __Check_Reply__%s(&Mess->Head);\n"
+            "    if (mig_ret != KERN_SUCCESS) {\n"
+            "        mig_destroy_reply(&Mess->Head);\n", rt->name);
+    user_return(o, rt, "        ", "mig_ret");
+    out_put(o, "    }\n");
+    copy_results(o, rt);
     get_tokens(o, rt);
+}
+
+void
+user_reply_decode(struct out *o, const struct routine *rt)
+{
+    out_put(o, "    mig_ret = __Check_Reply__%s(mig_message);\n"
+            "    if (mig_ret != KERN_SUCCESS) {\n"
+            "        return mig_ret;\n    }\n", rt->name);
+    copy_results(o, rt);
+    out_put(o, "    return KERN_SUCCESS;\n");
 }

@@ -127,6 +127,17 @@ put_ool(struct out *o, const struct field *f, unsigned i)
     } else {
         bytes = mig_format("%s * %u", count_of(a), f->elem_size);
     }
+    if (kernel_side(request_side)) {
+        out_put(o, "    mig_kern_out_ool%s(&Mess->Head, %u, %s%s, %s%s%s);\n",
+                f->kind == FIELD_OOL_PORTS ? "_ports" : "",
+                f->descriptor + i, value_of(a), at,
+                f->kind == FIELD_OOL_PORTS ? count_of(a) : bytes,
+                f->kind == FIELD_OOL_PORTS ? ",\n        " : "",
+                f->kind == FIELD_OOL_PORTS
+                    ? type_port_text(type_received_as(t->elem->sent))
+                    : "");
+        return;
+    }
     if (f->kind == FIELD_OOL) {
         out_put(o, "    mig_put_ool(&Mess->In.%s%s, (uint64_t)(uintptr_t)%s%s,"
                 "\n        %s, %s);\n", f->name, member, value_of(a), at,
@@ -144,6 +155,19 @@ put_port(struct out *o, const struct field *f, unsigned i)
 {
     const struct arg *a = f->arg;
 
+    if (kernel_side(request_side)) {
+        bool array = a->type->kind == TYPE_ARRAY;
+        const struct type *t = array ? a->type->elem : a->type;
+
+        /* The right goes beside the message, already as it is received. */
+        out_put(o, "    mig_put_port(&Mess->In.%s%s, MACH_PORT_NULL,\n"
+                "        %s);\n    mig_ports[%u] = %s%s;\n", f->name,
+                f->repeat == 1 ? "" : mig_format("[%u]", i),
+                type_port_text(type_received_as(t->sent)),
+                f->port + i, a->name,
+                array ? mig_format("[%u]", i) : "");
+        return;
+    }
     if (a->type->kind == TYPE_ARRAY) {
         out_put(o, "    mig_put_port(&Mess->In.%s%s, %s[%u],\n        %s);\n",
                 f->name, f->repeat == 1 ? "" : mig_format("[%u]", i), a->name,

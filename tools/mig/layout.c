@@ -89,6 +89,8 @@ add_descriptor(struct builder *b, struct arg *a)
     f = add(b, kind, a, a->name);
     f->repeat = repeat;
     f->descriptor = b->m->descriptors;
+    f->port = b->m->ports;
+    b->m->ports += kind == FIELD_PORT ? repeat : 0;
     f->elem_size = layout_elem_size(t);
     f->limit = t->bounded || !t->variable ? t->count : 0;
     b->m->descriptors += repeat;

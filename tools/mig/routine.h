@@ -80,6 +80,7 @@ struct field {
     unsigned align;
     unsigned repeat;     /* descriptors and counts: how many in a row */
     unsigned descriptor; /* index of the first descriptor */
+    unsigned port;       /* index among the port descriptors */
     unsigned elem_size;  /* FIELD_DATA, descriptors of arrays */
     uint32_t limit;      /* FIELD_DATA: most elements */
     bool dynamic;
@@ -89,6 +90,7 @@ struct field {
 struct message {
     struct field *fields;
     unsigned descriptors;
+    unsigned ports;      /* port descriptors among them */
     bool variable;
     bool has_retcode;
     uint64_t body;       /* offset of what follows the descriptors: NDR */

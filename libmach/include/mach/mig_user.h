@@ -57,11 +57,6 @@ void mig_consume_unsent(mach_msg_header_t *msg, mach_msg_return_t ret,
 /* Destroys a reply that is not what it should be. */
 void mig_destroy_reply(mach_msg_header_t *msg);
 
-/* Header, id and size of a reply; the code of one that only says an error. */
-kern_return_t mig_check_reply(const mach_msg_header_t *head, mach_msg_id_t id,
-                              boolean_t complex, mach_msg_size_t least,
-                              mach_msg_size_t most);
-
 #ifdef __cplusplus
 }
 #endif
@@ -88,17 +83,6 @@ mig_buffer_release(void *buffer, const void *small, size_t need)
     if (buffer != small) {
         mig_user_deallocate(buffer, need);
     }
-}
-
-static inline void
-mig_request_header(mach_msg_header_t *head, mach_msg_bits_t bits,
-                   mach_port_t remote, mach_port_t local, mach_msg_id_t id)
-{
-    head->msgh_bits = bits;
-    head->msgh_remote_port = remote;
-    head->msgh_local_port = local;
-    head->msgh_voucher_port = MACH_PORT_NULL;
-    head->msgh_id = id;
 }
 
 /* Answers with an error only; does not wait. */
