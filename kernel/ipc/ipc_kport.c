@@ -105,9 +105,7 @@ ipc_kport_reply(struct ipc_port *port, struct ipc_kmsg *k)
         MACH_MSGH_BITS_REMOTE(k->ikm_header.msgh_bits);
 
     assert(k->ikm_remote == port);
-    if (port->ip_reply != NULL) {
-        reply_port_finish(port, &k->ikm_header);
-    }
+    reply_port_finish(port, &k->ikm_header);
     k->ikm_remote = IP_NULL;
     ipc_port_consume_right(port, type);
     ipc_kmsg_destroy(k);

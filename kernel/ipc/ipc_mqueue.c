@@ -8,8 +8,12 @@
 #include <ipc/ipc_notify.h>
 #include <mach/notify.h>
 
-/* Stands for the first counted send-once notification of a port while that is received. */
-static struct ipc_kmsg sonce_kmsg;
+/* Stands for the first counted send-once notification of a port while that is
+ * received; its trailer is built behind it. */
+static struct {
+    struct ipc_kmsg kmsg;
+    mach_msg_max_trailer_t trailer;
+} sonce;
 
 void
 ipc_mqueue_init(struct ipc_port *port)
@@ -21,22 +25,33 @@ ipc_mqueue_init(struct ipc_port *port)
     port->ip_qlimit = MACH_PORT_QLIMIT_DEFAULT;
 }
 
+/* The first that waits runs next when the caller blocks: an RPC. */
+static bool
+wake_first(struct ipc_object *object)
+{
+    struct thread *th = wait_queue_first(&object->io_receivers);
+
+    if (th == NULL) {
+        return false;
+    }
+    thread_wakeup_handoff(th, KERN_SUCCESS);
+    return true;
+}
+
 /* Wake one thread that can receive from port. */
 static void
 wake_receiver(struct ipc_port *port)
 {
     struct list *l;
 
-    if (wait_queue_wake_one(&port->ip_object.io_receivers, KERN_SUCCESS)
-        != NULL) {
+    if (wake_first(&port->ip_object)) {
         return;
     }
     list_for_each(l, &port->ip_links)
     {
         struct ipc_link *link = list_entry(l, struct ipc_link, il_port_link);
 
-        if (wait_queue_wake_one(&link->il_set->ps_object.io_receivers,
-                                KERN_SUCCESS) != NULL) {
+        if (wake_first(&link->il_set->ps_object)) {
             return;
         }
     }
@@ -122,13 +137,13 @@ ipc_mqueue_post_sonce(struct ipc_port *port)
 static struct ipc_kmsg *
 sonce_stand_in(struct ipc_port *port)
 {
-    struct ipc_kmsg *k = &sonce_kmsg;
+    struct ipc_kmsg *k = &sonce.kmsg;
 
-    memset(k, 0, sizeof(*k));
+    memset(&sonce, 0, sizeof(sonce));
     list_init(&k->ikm_link);
     k->ikm_flags = IKM_SONCE | IKM_NOTICE;
     k->ikm_remote = port;
-    k->ikm_capacity = sizeof(mach_msg_header_t);
+    k->ikm_capacity = sizeof(mach_msg_header_t) + MAX_TRAILER_SIZE;
     k->ikm_sender.val[0] = KERNEL_SECURITY_TOKEN_VAL0;
     k->ikm_sender.val[1] = KERNEL_SECURITY_TOKEN_VAL1;
     k->ikm_header.msgh_bits =
@@ -242,7 +257,7 @@ ipc_mqueue_rewake(struct ipc_object *object)
     if (object->io_type == IOT_PORT) {
         wake_receiver(from);
     } else {
-        (void)wait_queue_wake_one(&object->io_receivers, KERN_SUCCESS);
+        (void)wake_first(object);
     }
 }
 
