@@ -5,8 +5,8 @@
  *
  * A struct server is a configured server and, while it runs, its task.  Its
  * states: idle (sv_task null), running, and dead for good (sv_task null,
- * sv_given_up).  Every server has a bootstrap port of its own (sv_port), so that a
- * request tells who asks: grants and check-ins are per server.
+ * sv_given_up).  Every server has a bootstrap port of its own (sv_port), so
+ * that a request tells who asks: grants and check-ins are per server.
  *
  * A struct service has a port from the beginning, so that clients can look it
  * up and send before its server has checked in.  The receive right moves to

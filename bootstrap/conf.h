@@ -10,7 +10,8 @@
  *       grant irq N
  *       grant ioports FIRST COUNT
  *       restart no|yes          [no] start it again when it dies
- *       essential yes|no        [the opposite of restart] its death ends the system
+ *       essential yes|no        [the opposite of restart] its death ends the
+ *                               system
  *       stack KIB               [128] 16 to 8192
  *
  * Pure: no system calls, so that host tests run it.

@@ -9,7 +9,7 @@
 #include <thread/thread.h>
 #include <exc/exc_server.h>
 #include "bootstrap.h"
-#include "elf.h"
+#include "elf_image.h"
 
 #define FRAMES_MAX 16
 

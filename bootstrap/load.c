@@ -10,7 +10,7 @@
 #include <task/task.h>
 #include <thread/thread.h>
 #include "bootstrap.h"
-#include "elf.h"
+#include "elf_image.h"
 
 #define STACK_TOP 0x70000000ull /* below it a hole stays, then the stack */
 

@@ -3,8 +3,8 @@
  * What a line does on an interrupt, on a request, and when its timer says
  * that an interrupt may have been lost.
  *
- * Back-pressure: when the ring is full receive interrupts are turned off and the
- * FIFO is left alone, so that the sender at the other end is held by its
+ * Back-pressure: when the ring is full receive interrupts are turned off and
+ * the FIFO is left alone, so that the sender at the other end is held by its
  * hardware (or QEMU); reading from the ring turns them on again.
  *
  * The transmitter is polled while it takes bytes (an emulated one always does),

@@ -4,8 +4,9 @@
  * the routine, answer.
  *
  * A message that is larger than the usual buffer stays queued and is received
- * into the large one.  An answer is sent without waiting; one that cannot be sent
- * is destroyed, and objects that it would have made send rights of are told.
+ * into the large one.  An answer is sent without waiting; one that cannot be
+ * sent is destroyed, and objects that it would have made send rights of are
+ * told.
  * Nothing that a message holds can stop the loop.
  */
 #include <stdarg.h>

@@ -86,7 +86,8 @@ void init_finish_drained(void);
 /* The system failed: tell the host why, and power off with its code. */
 void init_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "polymach: ..." on the job's standard error. */
-void init_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void init_complain(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
 
 /* component.c */
 extern struct server_object init_control;

@@ -4,7 +4,8 @@
  * KEY=VALUE records:
  *
  *   tty=0|1  strace_missing=0|1  cwd=DIR  uid=N  gid=N
- *   arg=TEXT (repeated: the program and its arguments)  env=NAME=VALUE (repeated)
+ *   arg=TEXT (repeated: the program and its arguments)
+ *   env=NAME=VALUE (repeated)
  *
  * Without a job: a shell on the console.
  */

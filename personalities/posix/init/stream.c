@@ -122,7 +122,8 @@ init_stream_answer_read(mach_port_t reply, uint32_t amount)
 }
 
 uint32_t
-init_stream_write_now(const struct stream *s, const uint8_t *data, uint32_t size)
+init_stream_write_now(const struct stream *s, const uint8_t *data,
+                      uint32_t size)
 {
     char type = s->kind == STREAM_STDOUT ? FRAME_STDOUT : FRAME_STDERR;
     size_t room = init_channel_room();

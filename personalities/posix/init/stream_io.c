@@ -81,8 +81,9 @@ init_S_io_write(server_object_ref_t object, mach_port_t reply, cookie_t cookie,
         return POSIX_ERROR(L_ESPIPE);
     }
     if (non_blocking(s, flags)) {
-        *written = init_stream_writes_wait() ? 0
-                                        : init_stream_write_now(s, data, dataCnt);
+        *written = init_stream_writes_wait()
+                       ? 0
+                       : init_stream_write_now(s, data, dataCnt);
         return *written > 0 || dataCnt == 0 ? KERN_SUCCESS
                                             : POSIX_ERROR(L_EAGAIN);
     }

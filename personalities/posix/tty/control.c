@@ -35,8 +35,8 @@ drain(const struct ioctl *c, const struct linux_termios *t)
         terminal_pump(terminal);
         return KERN_SUCCESS;
     }
-    r = tty_request_create(REQUEST_DRAIN, c->session, c->file, c->reply, c->cookie,
-                       0);
+    r = tty_request_create(REQUEST_DRAIN, c->session, c->file, c->reply,
+                           c->cookie, 0);
     if (r == NULL) {
         return POSIX_ERROR(L_ENOMEM);
     }

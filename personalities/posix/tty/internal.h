@@ -155,7 +155,8 @@ bool tty_file_hung_up(const struct tty_file *f);
 
 /* watch.c */
 uint32_t tty_file_ready(const struct tty_file *f);
-kern_return_t tty_watch_add(struct tty_file *f, uint32_t events, mach_port_t port,
+kern_return_t tty_watch_add(struct tty_file *f, uint32_t events,
+                            mach_port_t port,
                         uint64_t cookie);
 void tty_watch_remove(struct tty_file *f, uint64_t cookie);
 void tty_watches_drop_file(struct tty_file *f);
@@ -163,8 +164,8 @@ void tty_watches_check(struct terminal *t);
 
 /* job.c */
 void terminal_signal(struct terminal *t, int pgid, int sig);
-/* Is s a background process of t's session?  Then sig is sent to its group (unless
- * blocked) and the error to answer comes back; KERN_SUCCESS otherwise. */
+/* Is s a background process of t's session?  Then sig is sent to its group
+ * (unless blocked) and the error to answer comes back; KERN_SUCCESS otherwise. */
 kern_return_t tty_job_check(struct terminal *t, struct tty_session *s, int sig,
                         bool blocked);
 bool tty_is_controlling(const struct terminal *t, const struct tty_session *s);
@@ -197,7 +198,8 @@ kern_return_t tty_file_control(const struct ioctl *c);
 
 /* device.c */
 void tty_device_start(struct terminal *t, const char *service);
-void tty_device_receive(struct terminal *t); /* ask for input if there is room */
+/* Ask for input if there is room. */
+void tty_device_receive(struct terminal *t);
 void tty_device_transmit(struct terminal *t);
 
 #endif

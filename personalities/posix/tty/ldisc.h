@@ -12,8 +12,8 @@
  *   read_at <= ready_at <= end_at <= read_at + LDISC_INPUT
  *
  * [read_at, ready_at) are characters of complete lines (canonical mode) or all
- * there are (raw mode); [ready_at, end_at) is the line being edited.  A cell is a
- * character with flags: END ends a line, EOFMARK is an end of file that is no
+ * there are (raw mode); [ready_at, end_at) is the line being edited.  A cell is
+ * a character with flags: END ends a line, EOF is an end of file that is no
  * character itself.
  */
 #ifndef TTY_LDISC_H

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reader of servers' ELF files (see elf.h).  Files are copied out field by
- * field: the archive aligns members to 512 bytes, but nothing here relies on it.
+ * Reader of servers' ELF files (see elf_image.h).  Files are copied out field by
+ * field: the archive aligns members to 512 bytes, but nothing here relies on
+ * it.
  */
 #include <mach/string.h>
 #include <mach/vm.h>
-#include "elf.h"
+#include "elf_image.h"
 
 #define PT_LOAD 1u
 #define SHT_SYMTAB 2u

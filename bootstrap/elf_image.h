@@ -3,8 +3,8 @@
  * Static ELF files of servers, as they lie in the boot archive: checked
  * segments for loading and symbols for crash reports.  Pure.
  */
-#ifndef BOOTSTRAP_ELF_H
-#define BOOTSTRAP_ELF_H
+#ifndef BOOTSTRAP_ELF_IMAGE_H
+#define BOOTSTRAP_ELF_IMAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
