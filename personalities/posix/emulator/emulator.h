@@ -109,6 +109,7 @@ enum client_name {
     CLIENT_EXE,      /* /proc/self/exe */
     CLIENT_FD,       /* an open descriptor: `fd` */
     CLIENT_FD_DIR,   /* /proc/self/fd */
+    CLIENT_SELF,     /* /proc/self */
     CLIENT_TTY       /* /dev/tty */
 };
 enum client_name client_name_parse(const char *redirect, uint32_t *fd);

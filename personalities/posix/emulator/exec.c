@@ -214,7 +214,7 @@ put_signals(struct thread *t, exec_block_t *k)
     }
 }
 
-/* Those with FD_CLOEXEC are not listed: the new emulator drops their rights. */
+/* Those with FD_CLOEXEC are not listed: proc copies only what is. */
 static int64_t
 put_descriptors(struct builder *b, struct process *p)
 {

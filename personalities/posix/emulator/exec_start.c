@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A new task's first code: the exec block becomes a process context, rights that
- * are not listed are dropped, the program is mapped and entered.
+ * A new task's first code: the exec block becomes a process context, the
+ * program is mapped and entered.
  */
-#include <mach_port/mach_port.h>
 #include <proc/proc.h>
 #include "load.h"
 #include "signal.h"
@@ -100,53 +99,34 @@ take_block(struct thread *t, const exec_block_t *k)
     take_signals(t, k);
 }
 
-/* How many references of a name the new program needs. */
-static uint32_t
-references_wanted(struct process *p, const exec_block_t *k,
-                  mach_port_name_t name)
-{
-    uint32_t n = name == k->file;
-
-    for (unsigned i = 0; i < PORT_COUNT; i++) {
-        n += name == p->ports[i];
-    }
-    for (uint32_t fd = 0; fd < p->fds.high; fd++) {
-        n += p->fds.entries[fd].kind != KIND_FREE &&
-             name == p->fds.entries[fd].port;
-    }
-    return n;
-}
-
-/* The space is a copy of the old task's: keep what is listed, no more. */
+/*
+ * proc has put one right of each listed name here: descriptors that share a
+ * port need a reference each.
+ */
 static void
-sweep_rights(struct process *p, const exec_block_t *k)
+complete_references(struct fd_table *t)
 {
-    mach_port_name_t *names;
-    mach_port_type_t *types;
-    mach_msg_type_number_t count, type_count;
+    for (uint32_t i = 0; i < t->high; i++) {
+        mach_port_name_t name = t->entries[i].port;
+        mach_port_urefs_t want = 1, have;
+        bool first = t->entries[i].kind != KIND_FREE;
 
-    if (mach_port_names(mach_task_self(), &names, &count, &types,
-                        &type_count) != KERN_SUCCESS) {
-        return;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t want = references_wanted(p, k, names[i]);
-        mach_port_urefs_t have = 0;
-        mach_port_right_t right = types[i] & MACH_PORT_TYPE_SEND
-                                      ? MACH_PORT_RIGHT_SEND
-                                      : MACH_PORT_RIGHT_DEAD_NAME;
-
-        if (!(types[i] & (MACH_PORT_TYPE_SEND | MACH_PORT_TYPE_DEAD_NAME)) ||
-            mach_port_get_refs_trap(names[i], right, &have) != KERN_SUCCESS ||
-            have == want) {
-            continue;
+        for (uint32_t k = 0; k < t->high && first; k++) {
+            if (k == i || t->entries[k].kind == KIND_FREE ||
+                t->entries[k].port != name) {
+                continue;
+            }
+            first = k > i;
+            want++;
         }
-        mach_port_mod_refs_trap(names[i], right,
-                                (mach_port_delta_t)(want - have));
+        if (first && want > 1 &&
+            mach_port_get_refs_trap(name, MACH_PORT_RIGHT_SEND, &have) ==
+                KERN_SUCCESS &&
+            have != want) {
+            mach_port_mod_refs_trap(name, MACH_PORT_RIGHT_SEND,
+                                    (mach_port_delta_t)(want - have));
+        }
     }
-    vm_deallocate((vm_address_t)(uintptr_t)names, count * sizeof(*names));
-    vm_deallocate((vm_address_t)(uintptr_t)types,
-                  type_count * sizeof(*types));
 }
 
 /* The dynamic loader that the program names; its file is left open. */
@@ -235,7 +215,7 @@ emulator_exec_start(exec_block_t *k, regs_t *frame)
     thread_register(t);
     take_block(t, k);
     signal_fpu_probe(p->space);
-    sweep_rights(p, k);
+    complete_references(&p->fds);
     *frame = (regs_t){
         .rflags = 0x202,
         .gs_base = (uint64_t)(uintptr_t)t,

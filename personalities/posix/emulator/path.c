@@ -42,42 +42,63 @@ take_prefix(const char **at, const char *prefix)
     return true;
 }
 
+static uint64_t
+decimal(const char **at)
+{
+    uint64_t n = 0;
+
+    for (; **at >= '0' && **at <= '9' && n < UINT32_MAX; ++*at) {
+        n = n * 10 + (uint64_t)(**at - '0');
+    }
+    return n;
+}
+
+/* What follows "proc/self" (or the own number); NULL for anything else. */
+static const char *
+own_proc_name(const char *s)
+{
+    if (!take_prefix(&s, "proc/")) {
+        return NULL;
+    }
+    if (take_prefix(&s, "self") || take_prefix(&s, "thread-self")) {
+        return *s == '/' || *s == '\0' ? s : NULL;
+    }
+    if (*s < '1' || *s > '9' ||
+        decimal(&s) != (uint64_t)this_process()->ids.pid) {
+        return NULL;
+    }
+    return *s == '/' || *s == '\0' ? s : NULL;
+}
+
 enum client_name
 client_name_parse(const char *redirect, uint32_t *fd)
 {
     const char *s = redirect;
-    uint32_t n = 0;
 
     *fd = 0;
     while (*s == '/') {
         s++;
     }
-    if (strcmp(s, "proc/self/exe") == 0) {
-        return CLIENT_EXE;
-    }
     if (strcmp(s, "dev/tty") == 0) {
         return CLIENT_TTY;
     }
-    for (; *fd < 3; ++*fd) {
-        static const char names[3][8] = {"stdin", "stdout", "stderr"};
-
-        if (strncmp(s, "dev/", 4) == 0 && strcmp(s + 4, names[*fd]) == 0) {
-            return CLIENT_FD;
-        }
-    }
-    if (!take_prefix(&s, "proc/self/fd") && !take_prefix(&s, "dev/fd")) {
+    s = own_proc_name(s);
+    if (s == NULL) {
         return CLIENT_NONE;
     }
     if (*s == '\0' || strcmp(s, "/") == 0) {
+        return CLIENT_SELF;
+    }
+    if (strcmp(s, "/exe") == 0) {
+        return CLIENT_EXE;
+    }
+    if (strcmp(s, "/fd") == 0 || strcmp(s, "/fd/") == 0) {
         return CLIENT_FD_DIR;
     }
-    if (*s++ != '/' || *s == '\0') {
+    if (!take_prefix(&s, "/fd/") || *s < '0' || *s > '9') {
         return CLIENT_NONE;
     }
-    for (; *s >= '0' && *s <= '9' && n < FD_MAX; s++) {
-        n = n * 10 + (uint32_t)(*s - '0');
-    }
-    *fd = n;
+    *fd = (uint32_t)decimal(&s);
     return *s == '\0' ? CLIENT_FD : CLIENT_NONE;
 }
 
@@ -145,28 +166,6 @@ open_fifo(mach_port_t node, uint32_t flags, struct opened *out)
     return interrupted(error);
 }
 
-static int64_t
-open_terminal_node(mach_port_t node, mach_port_t dir, const char *path,
-                   uint32_t flags, struct opened *out)
-{
-    posix_stat_t stat;
-    uint32_t kind;
-    char redirect[POSIX_PATH_MAX];
-    kern_return_t kr;
-
-    if (MACH_PORT_VALID(node)) {
-        kr = io_stat(node, (void *)&stat);
-        mach_port_deallocate_trap(node);
-    } else {
-        kr = vfs_stat(process_port(PORT_VFS), dir, path, 0, (void *)&stat,
-                      &kind, redirect);
-    }
-    if (kr != KERN_SUCCESS) {
-        return error_of(kr);
-    }
-    return open_terminal(stat.st_rdev, flags, out);
-}
-
 int64_t
 path_open(mach_port_t dir, const char *path, uint32_t flags, uint32_t mode,
           struct opened *out)
@@ -186,7 +185,7 @@ path_open(mach_port_t dir, const char *path, uint32_t flags, uint32_t mode,
     case KIND_FIFO_NODE:
         return open_fifo(out->port, flags, out);
     case KIND_TTY_NODE:
-        return open_terminal_node(out->port, dir, path, flags, out);
+        return open_terminal(decimal(&(const char *){redirect}), flags, out);
     default:
         return 0;
     }

@@ -55,29 +55,12 @@ remove_at(struct process *p, uint32_t index)
     p->pending_mask = mask;
 }
 
-/* Children of a process that ignores SIGCHLD leave nothing to wait for. */
-static void
-reap_ignored(struct process *p)
-{
-    posix_rusage_t usage;
-    int found, status;
-
-    do {
-        found = 0;
-        if (proc_wait(p->ports[PORT_PROC], 0, -1, 1 /* WNOHANG */, &found,
-                      &status, &usage) != KERN_SUCCESS) {
-            break;
-        }
-    } while (found > 0);
-}
-
 void
 signal_fetch(struct thread *t)
 {
     struct process *p = t->process;
     struct posix_signal list[64];
     mach_msg_type_number_t size;
-    bool reap = false;
 
     do {
         size = sizeof(list);
@@ -89,21 +72,12 @@ signal_fetch(struct thread *t)
         for (uint32_t i = 0; i < size / sizeof(list[0]); i++) {
             const struct posix_signal *s = &list[i];
 
-            if (s->signo < 1 || s->signo > NSIG) {
-                continue;
+            if (s->signo >= 1 && s->signo <= NSIG) {
+                add(p, s);
             }
-            if (s->signo == SIGCHLD &&
-                (p->actions[SIGCHLD - 1].handler == SIG_IGN ||
-                 (p->actions[SIGCHLD - 1].flags & SA_NOCLDWAIT))) {
-                reap = true;
-            }
-            add(p, s);
         }
         lock_release(&p->lock);
     } while (size == sizeof(list));
-    if (reap) {
-        reap_ignored(p);
-    }
 }
 
 static bool

@@ -8,6 +8,7 @@
 #include "syscall.h"
 
 #define O_LARGEFILE 0x8000u
+#define LOCK_NB 4u
 
 int64_t
 sys_close(const uint64_t *a)
@@ -199,6 +200,20 @@ set_flags(struct fd *fd, uint64_t flags)
     return error_of(io_set_flags(fd->port, (uint32_t)flags));
 }
 
+static int64_t
+pipe_size(struct fd *fd, uint64_t command, uint64_t argument)
+{
+    int32_t value = (int32_t)argument, result;
+    uint8_t out[64];
+    mach_msg_type_number_t count = sizeof(out);
+    int64_t error = error_of(io_control(fd->port, (uint32_t)command,
+                                        (const uint8_t *)&value,
+                                        sizeof(value), out, &count,
+                                        &result));
+
+    return error < 0 ? error : result;
+}
+
 int64_t
 sys_fcntl(const uint64_t *a)
 {
@@ -231,11 +246,34 @@ sys_fcntl(const uint64_t *a)
     case F_SETLK:
     case F_SETLKW:
         return sys_fcntl_lock(&fd, a[1], a[2]);
+    case F_SETPIPE_SZ:
     case F_GETPIPE_SZ:
-        return fd.kind == KIND_PIPE ? 65536 : -EBADF;
+        return fd.kind == KIND_PIPE ? pipe_size(&fd, a[1], a[2]) : -EBADF;
     default:
         return -EINVAL;
     }
+}
+
+int64_t
+sys_flock(const uint64_t *a)
+{
+    struct thread *t = this_thread();
+    mach_port_t session = t->process->ports[PORT_VFS];
+    struct fd fd;
+    int64_t error = fd_get_io(a[0], &fd);
+    uint64_t cookie = 0;
+
+    if (error < 0) {
+        return error;
+    }
+    if (fd.kind != KIND_FILE && fd.kind != KIND_DIR) {
+        return -EINVAL;
+    }
+    if (!(a[1] & LOCK_NB)) {
+        cookie = rpc_interruptible(t, CANCEL_VFS, session);
+    }
+    return interrupted(error_of(vfs_flock(session, cookie, fd.port,
+                                          (int)a[1])));
 }
 
 /* ---- directories ------------------------------------------------------------ */

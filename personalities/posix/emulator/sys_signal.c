@@ -8,6 +8,23 @@
 
 #define PROC process_port(PORT_PROC)
 
+/* proc leaves no zombies of children that nobody waits for. */
+static void
+tell_sigchld(const struct linux_sigaction *old,
+             const struct linux_sigaction *new)
+{
+    uint32_t before = (old->handler == SIG_IGN ||
+                       (old->flags & SA_NOCLDWAIT)) |
+                      (old->flags & SA_NOCLDSTOP ? 2u : 0);
+    uint32_t after = (new->handler == SIG_IGN ||
+                      (new->flags & SA_NOCLDWAIT)) |
+                     (new->flags & SA_NOCLDSTOP ? 2u : 0);
+
+    if (before != after) {
+        proc_set_sigchld(PROC, after);
+    }
+}
+
 int64_t
 sys_rt_sigaction(const uint64_t *a)
 {
@@ -33,6 +50,9 @@ sys_rt_sigaction(const uint64_t *a)
         p->actions[signo - 1] = new;
     }
     lock_release(&p->lock);
+    if (a[1] != 0 && signo == SIGCHLD) {
+        tell_sigchld(&old, &new);
+    }
     if (a[1] != 0 && signal_disposition((int)signo, new.handler) ==
                          DISPOSITION_IGNORE) {
         signal_discard(p, SIGMASK(signo));

@@ -71,6 +71,7 @@ client_stat(const char *redirect, uint32_t flags, posix_stat_t *stat)
             link_stat(stat);
         }
         return error < 0 ? -ENOENT : 0;
+    case CLIENT_SELF:
     case CLIENT_FD_DIR:
         fd_dir_stat(stat);
         return 0;

@@ -5,6 +5,7 @@
  * referenced, and is dropped by the linker).
  */
 #include <mach/mig_server.h>
+#include <mach_port/mach_port.h>
 #include <io_event/emulator_io_event_server.c>
 #include "wait_event.h"
 
@@ -31,6 +32,8 @@ event_port(struct thread *t)
 {
     if (t->event_port == MACH_PORT_NULL) {
         t->event_port = mach_reply_port();
+        mach_port_set_qlimit(mach_task_self(), t->event_port,
+                             MACH_PORT_QLIMIT_MAX);
     }
     return t->event_port;
 }
