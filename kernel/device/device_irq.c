@@ -102,7 +102,7 @@ device_irq_line_register(struct ipc_port *line, struct ipc_port *notify)
     struct irq_line *il = ipc_kobject_get(line, IKOT_IRQ);
     struct ipc_port *old;
 
-    if (il == NULL) {
+    if (il == NULL || (notify != NULL && !ipc_port_active(notify))) {
         return KERN_INVALID_ARGUMENT;
     }
     if (il->il_message == NULL) {

@@ -10,13 +10,10 @@
 #include <base/page_alloc.h>
 #include <base/printf.h>
 #include <base/string.h>
-#include <device/io_range.h>
-#include <device/irq_line.h>
 #include <ipc/ipc.h>
 #include <kern/boot_archive.h>
 #include <kern/elf_load.h>
 #include <kern/host.h>
-#include <kern/memory_entry.h>
 #include <kern/task.h>
 #include <kern/traps.h>
 #include <kern/vm_setup.h>
@@ -137,9 +134,6 @@ kernel_main(void)
     futex_setup();
     task_setup();
     host_setup();
-    memory_entry_setup();
-    io_range_setup();
-    irq_line_setup();
     reaper_setup();
     th = first_task();
     thread_resume(th);
