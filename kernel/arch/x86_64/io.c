@@ -6,6 +6,7 @@
 #include <base/string.h>
 #include <machine/cpu.h>
 #include <machine/io.h>
+#include <sched/thread.h>
 #include "internal.h"
 
 kern_return_t
@@ -25,9 +26,10 @@ machine_task_enable_ports(struct machine_task *mt, unsigned first,
     for (unsigned port = first; port < first + count; port++) {
         mt->mt_iobitmap[port / 8] &= (uint8_t)~(1u << port % 8);
     }
-    /* Loaded anew at the next switch to a thread of the task; if that is
-     * the current one, now. */
-    if (cpu_self()->cpu_iobitmap == mt->mt_iobitmap) {
+    /* Loaded at the next switch to a thread of the task; if that is the
+     * current one, now. */
+    if (machine_current_thread()->th_machine_task == mt) {
+        cpu_self()->cpu_iobitmap = mt->mt_iobitmap;
         cpu_set_iobitmap(mt->mt_iobitmap);
     }
     return KERN_SUCCESS;

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tasks: creation and termination leave nothing behind; ledgers hold.
+ */
+#include <host/host.h>
+#include <task/task.h>
+#include <thread/thread.h>
+#include "test.h"
+
+#define ROUNDS 50
+#define COUNTS 8
+
+static const char *const names[COUNTS] = { "tasks", "threads", "ports",
+                                           "messages", "objects", "pages",
+                                           "bytes", "spaces" };
+
+/* Let the reaper finish first. */
+static void
+census(uint64_t counts[16])
+{
+    mach_msg_type_number_t n = 16;
+
+    thread_switch(MACH_PORT_NULL, SWITCH_OPTION_WAIT, 50);
+    host_census(mach_host_self(), counts, &n);
+}
+
+static void
+child(void)
+{
+    for (;;) {
+        thread_switch(MACH_PORT_NULL, SWITCH_OPTION_WAIT, 1000);
+    }
+}
+
+static kern_return_t
+one_round(void)
+{
+    static uint8_t stack[4096];
+    x86_thread_state64_t state = { 0 };
+    mach_port_t task = MACH_PORT_NULL, thread = MACH_PORT_NULL;
+    kern_return_t kr;
+
+    kr = task_create(mach_task_self(), MACH_PORT_NULL, TRUE, &task);
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    state.rip = (uintptr_t)child;
+    state.rsp = (uintptr_t)stack + sizeof(stack) - 8;
+    kr = thread_create_running(task, x86_THREAD_STATE64, (natural_t *)&state,
+                               x86_THREAD_STATE64_COUNT, &thread);
+    thread_switch(MACH_PORT_NULL, SWITCH_OPTION_NONE, 0);
+    task_terminate(task);
+    mach_port_deallocate_trap(thread);
+    mach_port_deallocate_trap(task);
+    return kr;
+}
+
+static void
+test_leaks(void)
+{
+    uint64_t before[16] = { 0 }, after[16] = { 0 };
+    kern_return_t kr = KERN_SUCCESS;
+
+    one_round();
+    census(before);
+    for (unsigned i = 0; i < ROUNDS && kr == KERN_SUCCESS; i++) {
+        kr = one_round();
+    }
+    census(after);
+    check(kr == KERN_SUCCESS, "tasks come and go", (uint64_t)kr);
+    for (unsigned i = 0; i < COUNTS; i++) {
+        if (i == 5) { /* pages: caches of the allocators may keep a few */
+            check(after[i] <= before[i] + 8, names[i],
+                  after[i] - before[i]);
+        } else {
+            check(after[i] == before[i], names[i], after[i] - before[i]);
+        }
+    }
+}
+
+static void
+test_ledger(void)
+{
+    uint64_t limits[5] = { 1 << 20, 256, 64, 16, 4 }, used[5], given[5];
+    mach_port_t ledger = MACH_PORT_NULL, tasks[8];
+    unsigned made = 0;
+    kern_return_t kr;
+
+    kr = ledger_create(mach_task_self(), limits, &ledger);
+    check(kr == KERN_SUCCESS, "ledger_create", (uint64_t)kr);
+    while (made < 8 && task_create(mach_task_self(), ledger, FALSE,
+                                   &tasks[made]) == KERN_SUCCESS) {
+        made++;
+    }
+    check(made == 4, "its task limit holds", made);
+    kr = ledger_info(ledger, used, given);
+    check(kr == KERN_SUCCESS && used[4] == 4 && given[4] == 4,
+          "and it is told", used[4]);
+    while (made > 0) {
+        made--;
+        task_terminate(tasks[made]);
+        mach_port_deallocate_trap(tasks[made]);
+    }
+    thread_switch(MACH_PORT_NULL, SWITCH_OPTION_WAIT, 50);
+    kr = ledger_info(ledger, used, given);
+    check(kr == KERN_SUCCESS && used[4] == 0 && used[0] < 4096,
+          "all is given back", used[0]);
+    mach_port_deallocate_trap(ledger);
+}
+
+void
+test_tasks(void)
+{
+    test_leaks();
+    test_ledger();
+}
