@@ -6,19 +6,19 @@
 #include <mach/mig_server.h>
 #include <mach/mig_take.h>
 #include <mach/string.h>
-#include <echo/echo_server.h>
+#include <echo/S_echo_server.h>
 #include <task/task.h>
 #include "rpc.h"
 
 kern_return_t
-echo_null(mach_port_t server)
+S_echo_null(mach_port_t server)
 {
     (void)server;
     return KERN_SUCCESS;
 }
 
 kern_return_t
-echo_add(mach_port_t server, uint64_t a, uint64_t b, uint64_t *sum)
+S_echo_add(mach_port_t server, uint64_t a, uint64_t b, uint64_t *sum)
 {
     (void)server;
     *sum = a + b;
@@ -26,7 +26,7 @@ echo_add(mach_port_t server, uint64_t a, uint64_t b, uint64_t *sum)
 }
 
 kern_return_t
-echo_bytes(mach_port_t server, const uint8_t *sent,
+S_echo_bytes(mach_port_t server, const uint8_t *sent,
            mach_msg_type_number_t sentCnt, uint8_t *back,
            mach_msg_type_number_t *backCnt)
 {
@@ -37,17 +37,17 @@ echo_bytes(mach_port_t server, const uint8_t *sent,
 }
 
 kern_return_t
-echo_memory(mach_port_t server, pointer_t sent, mach_msg_type_number_t sentCnt,
+S_echo_memory(mach_port_t server, pointer_t sent, mach_msg_type_number_t sentCnt,
             pointer_t *back, mach_msg_type_number_t *backCnt)
 {
     (void)server;
-    *back = sent; /* the reply copies it, the stub releases the request's */
+    *back = (pointer_t)(uintptr_t)mig_take_ool((void *)(uintptr_t)sent);
     *backCnt = sentCnt;
     return KERN_SUCCESS;
 }
 
 kern_return_t
-echo_port(mach_port_t server, mach_port_t sent, mach_port_t *back)
+S_echo_port(mach_port_t server, mach_port_t sent, mach_port_t *back)
 {
     (void)server;
     *back = mig_take_port(sent);
@@ -55,14 +55,14 @@ echo_port(mach_port_t server, mach_port_t sent, mach_port_t *back)
 }
 
 kern_return_t
-echo_fail(mach_port_t server, int code)
+S_echo_fail(mach_port_t server, int code)
 {
     (void)server;
     return code;
 }
 
 kern_return_t
-echo_end(mach_port_t server)
+S_echo_end(mach_port_t server)
 {
     (void)server;
     task_terminate(mach_task_self());
@@ -87,11 +87,15 @@ echo_serve(mach_port_t port)
             &reply.header, option, reply.header.msgh_size, sizeof(request),
             port, 0, MACH_PORT_NULL, &request.header);
 
+        if (mr != MACH_MSG_SUCCESS && (option & MACH_SEND_MSG) != 0 &&
+            (mr & 0x4000) == 0) {
+            mach_msg_destroy(&reply.header);
+        }
         option = receive;
         if (mr != MACH_MSG_SUCCESS) {
             continue;
         }
-        if (!echo_server(&request.header, &reply.header)) {
+        if (!S_echo_server(&request.header, &reply.header)) {
             mig_destroy_contents(&request.header);
         }
         if ((reply.header.msgh_bits & MACH_MSGH_BITS_COMPLEX) != 0 ||
