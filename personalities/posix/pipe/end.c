@@ -6,7 +6,7 @@
 #include <io/pipe_S_io_server.h>
 #include <pipe/pipe_S_pipe_server.h>
 
-#include "common/clock.h"
+#include "newlib/sys.h"
 #include "pipe/internal.h"
 
 static uint64_t next_ino = 1;

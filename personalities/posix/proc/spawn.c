@@ -21,9 +21,8 @@
 #include "budget.h"
 #include "process.h"
 
-/* Rights first of all under fixed names: far from those that the kernel picks
- * for a new space. */
-#define NAME_BASE 0x1000u
+/* The new task has no names yet, so that these are free: the first ones. */
+#define NAME_BASE MACH_PORT_FIRST_INDEX
 
 static uint32_t
 spawn_name(uint32_t i)

@@ -5,7 +5,7 @@
 #include <host/host.h>
 #include <mach_vm/mach_vm.h>
 
-#include "common/clock.h"
+#include "newlib/sys.h"
 #include "vfs/memory.h"
 
 void *

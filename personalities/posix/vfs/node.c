@@ -5,7 +5,7 @@
 
 #include <server/object.h>
 
-#include "common/clock.h"
+#include "newlib/sys.h"
 #include "vfs/dir.h"
 #include "vfs/node.h"
 
