@@ -24,7 +24,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
-WARNINGS = ["-Wall", "-Wextra", "-Werror"]
+WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Werror"]
 INCLUDES = ["-I" + os.path.join(TOP, "ipc-defs"),
             "-I" + os.path.join(TOP, "libmach", "include"),
             "-I" + os.path.join(HERE, "include"),
@@ -113,10 +113,17 @@ def test_good(tap, mig):
                 command += [option, os.path.join(out, form % stem)]
             status, said = run(command + [os.path.join(folder, name)])
             tap.result(status == 0, "good/%s is accepted" % stem, said)
-            if status == 0:
-                compile_all(tap, "good/" + stem, out,
-                            [form % stem for _, form in OUTPUTS
-                             if form.endswith(".c")])
+            if status != 0:
+                continue
+            direct = "%s_direct.c" % stem
+            status, said = run([mig, "-prefix", "D_", "-direct",
+                                os.path.join(out, direct),
+                                os.path.join(folder, name)])
+            tap.result(status == 0, "good/%s has a direct binding" % stem,
+                       said)
+            compile_all(tap, "good/" + stem, out,
+                        [form % stem for _, form in OUTPUTS
+                         if form.endswith(".c")] + [direct])
 
 
 def test_bad(tap, mig):

@@ -60,6 +60,7 @@ void emit_message_types(struct out *o, const struct routine *rt,
 /* The outputs. */
 void emit_user_header(struct out *o);
 void emit_server_header(struct out *o);
+void emit_defines_header(struct out *o);
 void emit_user(struct out *o);
 void emit_server(struct out *o);
 void emit_direct(struct out *o);

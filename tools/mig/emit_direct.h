@@ -20,6 +20,8 @@ const char *direct_value(const struct arg *a, const char *prefix);
 void direct_arguments(struct out *o, const struct routine *rt,
                       const char *prefix);
 
+void direct_user_only(struct out *o, const struct arg *a);
+
 /* emit_direct_queued.c: a simpleroutine, recorded and called later. */
 void direct_queued(struct out *o, const struct routine *rt);
 

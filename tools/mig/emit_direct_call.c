@@ -94,12 +94,42 @@ locals(struct out *o, const struct routine *rt)
     out_put(o, "\n");
 }
 
+/* Arguments that are about messages say nothing here; tokens of the answer
+ * are those of nobody. */
+void
+direct_user_only(struct out *o, const struct arg *a)
+{
+    switch (a->kind) {
+    case ARG_WAIT_TIME:
+    case ARG_SEND_TIME:
+    case ARG_MSG_OPTION:
+    case ARG_UREPLY_PORT:
+    case ARG_USER_IMPL:
+        out_put(o, "    (void)%s;\n", a->name);
+        if (arg_has_poly(a, SIDE_USER)) {
+            out_put(o, "    (void)%sPoly;\n", a->name);
+        }
+        break;
+    case ARG_AUDIT_TOKEN:
+    case ARG_USER_AUDIT_TOKEN:
+    case ARG_SECURITY_TOKEN:
+    case ARG_USER_SECURITY_TOKEN:
+        out_put(o, "    mig_clear(%s, 0, sizeof(*%s));\n", a->name, a->name);
+        break;
+    default:
+        break;
+    }
+}
+
 /* What the message binding would refuse is refused here. */
 static void
 translate(struct out *o, const struct routine *rt)
 {
     const struct arg *rp = rt->request_port;
 
+    for (const struct arg *a = rt->args; a != NULL; a = a->next) {
+        direct_user_only(o, a);
+    }
     if (direct_is_handle(rp)) {
         out_put(o, "    if (%s == MIG_HANDLE_NULL) {\n"
                 "        return MACH_SEND_INVALID_DEST;\n    }\n", rp->name);

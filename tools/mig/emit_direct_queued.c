@@ -191,6 +191,9 @@ direct_queued(struct out *o, const struct routine *rt)
     }
     user_request_locals(o, rt);
     out_put(o, "\n");
+    for (const struct arg *a = rt->args; a != NULL; a = a->next) {
+        direct_user_only(o, a);
+    }
     request_checks(o, rt);
     if (direct_is_handle(rt->request_port)) {
         out_put(o, "    if (%s == MIG_HANDLE_NULL) {\n"

@@ -90,11 +90,42 @@ emit_server_header(struct out *o)
             "mig_stub_t %s_server_routine(const mach_msg_header_t *InHeadP);\n"
             "boolean_t %s_server(mach_msg_header_t *InHeadP,\n"
             "    mach_msg_header_t *OutHeadP);\n",
-            symbol, symbol, subsystem.server_demux != NULL &&
-                                    options.server_prefix == NULL
-                                ? subsystem.server_demux
-                                : symbol);
+            symbol, symbol, symbol);
+    if (subsystem.server_demux != NULL && options.server_prefix == NULL) {
+        out_put(o, "boolean_t %s(mach_msg_header_t *InHeadP,\n"
+                "    mach_msg_header_t *OutHeadP);\n",
+                subsystem.server_demux);
+    }
     out_put(o, "\n#ifdef __cplusplus\n}\n#endif\n\n");
     emit_ids(o);
+    out_put(o, "\n#endif\n");
+}
+
+/* Ids and sizes, for those who look at messages without stubs. */
+void
+emit_defines_header(struct out *o)
+{
+    char *guard = mig_format("%s_DEFINES", guard_name(o->path));
+
+    emit_file_head(o, "ids and sizes");
+    out_put(o, "#ifndef %s\n#define %s\n\n", guard, guard);
+    for (const struct import *im = subsystem.imports; im != NULL;
+         im = im->next) {
+        if (im->kind == IMPORT_D) {
+            out_put(o, "#include %s\n", im->file);
+        }
+    }
+    out_put(o, "#define MIG_BASE_%s %lld\n#define MIG_END_%s %lld\n",
+            subsystem.name, (long long)subsystem.base, subsystem.name,
+            (long long)subsystem.next_id);
+    emit_ids(o);
+    for (const struct routine *rt = subsystem.routines; rt != NULL;
+         rt = rt->next) {
+        out_put(o, "#define MIG_REQUEST_MAX_%s_%s %llu\n"
+                "#define MIG_REPLY_MAX_%s_%s %llu\n", subsystem.name,
+                rt->name, (unsigned long long)rt->request.max_size,
+                subsystem.name, rt->name,
+                (unsigned long long)(rt->simple ? 0 : rt->reply.max_size));
+    }
     out_put(o, "\n#endif\n");
 }

@@ -23,6 +23,7 @@ static const struct {
     {"-direct", OUT_DIRECT, emit_direct},
     {"-replies", OUT_REPLIES, emit_replies},
     {"-repliesheader", OUT_REPLIESHEADER, emit_replies_header},
+    {"-dheader", OUT_DHEADER, emit_defines_header},
     {"-ir", OUT_IR, emit_ir},
 };
 
@@ -32,12 +33,9 @@ static const struct {
 } texts[] = {
     {"-prefix", offsetof(struct options, user_prefix)},
     {"-sprefix", offsetof(struct options, server_prefix)},
-    {"-subrprefix", offsetof(struct options, subr_prefix)},
     {"-cpp", offsetof(struct options, cpp)},
     {"-MD", offsetof(struct options, dep_file)},
     {"-MT", offsetof(struct options, dep_target)},
-    {"-iheader", offsetof(struct options, out[OUT_IHEADER])},
-    {"-dheader", offsetof(struct options, out[OUT_DHEADER])},
 };
 
 static void
@@ -45,7 +43,8 @@ usage(void)
 {
     fprintf(stderr,
             "usage: mig [-header F] [-user F] [-sheader F] [-server F]\n"
-            "           [-direct F] [-replies F] [-repliesheader F] [-ir F]\n"
+            "           [-direct F] [-replies F] [-repliesheader F]\n"
+            "           [-dheader F] [-ir F]\n"
             "           [-prefix P] [-sprefix P] [-maxonstack N] [-cpp CMD]\n"
             "           [-I DIR] [-D NAME[=V]] [-U NAME] [-MD F] [-MT TARGET]\n"
             "           [-Werror] [-w] [-fdiagnostics-format=json] [-version]\n"

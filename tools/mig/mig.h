@@ -33,7 +33,6 @@ enum output_kind {
     OUT_DIRECT,
     OUT_REPLIES,
     OUT_REPLIESHEADER,
-    OUT_IHEADER,
     OUT_DHEADER,
     OUT_IR,
     OUT_KINDS
@@ -44,7 +43,6 @@ struct options {
     const char *out[OUT_KINDS];
     const char *user_prefix;   /* -prefix, or NULL: from the file */
     const char *server_prefix; /* -sprefix, or NULL */
-    const char *subr_prefix;   /* -subrprefix, or NULL */
     const char *cpp;           /* -cpp COMMAND, or NULL: gcc */
     const char *dep_file;      /* -MD */
     const char *dep_target;    /* -MT */
