@@ -132,9 +132,9 @@ emit_replies_header(struct out *o)
             guard, guard);
     emit_imports(o, SIDE_SERVER);
     out_put(o, "\n/*\n"
-            " * Each answers a request whose routine returned MIG_NO_REPLY: with"
-            " the results, or\n * with an error when the code is not"
-            " KERN_SUCCESS (the results are ignored then).\n"
+            " * Each answers a request whose routine returned MIG_NO_REPLY:"
+            " with the results,\n * or with an error when the code is not"
+            " KERN_SUCCESS (results are ignored then).\n"
             " * Returns what the send returned; when it failed, the reply"
             " right and whatever\n * rights the results name are still the"
             " caller's.\n */\n"

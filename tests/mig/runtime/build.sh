@@ -8,7 +8,8 @@ out=$3
 here=$top/tests/mig/runtime
 mkdir -p "$out"
 cd "$out"
-$mig -header rt.h -user rt_user.c -sheader rt_server.h -server rt_server_stubs.c \
+$mig -header rt.h -user rt_user.c -sheader rt_server.h \
+    -server rt_server_stubs.c \
     -replies rt_replies.c -repliesheader rt_replies.h "$here/rt.defs"
 $mig -prefix D_ -header rt_direct_header.h -sheader rt_server.h \
     -direct rt_direct_stubs.c "$here/rt.defs"
