@@ -81,6 +81,15 @@ def test_options():
                                     options=("--strace-missing",))
     tap.check(status == 0 and out == b"x\n" and err,
               "--strace-missing says something", (status, out, err))
+    path = os.path.join(os.environ["BUILD"], "out", "linux", "e2e-enosys")
+    status, out, err = tap.polymach("/t/enosys", options=(
+        "--strace-missing", "--copy", path + ":/t/enosys"))
+    lines = err.decode(errors="replace").split("\n")
+    tap.check(status == 0 and out == b"4 of 4\n", "unknown calls give ENOSYS",
+              (status, out, err))
+    tap.check(any("425" in line and "3" in line for line in lines) and
+              any("5000" in line for line in lines),
+              "--strace-missing names and counts them", err)
     tap.expect("128 MiB are enough", tap.shell(
         "echo ok", options=("--mem", "128")), out=b"ok\n")
     tap.expect("the deterministic counter", tap.shell(

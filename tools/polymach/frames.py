@@ -21,6 +21,10 @@ WINDOW = b"W"
 
 KNOWN = (STDOUT, STDERR, EXIT, MISSING, ERROR)
 
+# What arrives while the guest sets its UART up can be lost (turning the FIFO
+# on empties it).  Bytes of 0 before a frame are passed over by the guest.
+PREAMBLE = bytes(16)
+
 HEADER = struct.Struct("<cH")
 MAX_PAYLOAD = 0xffff
 

@@ -65,7 +65,7 @@ class Relay:
         self.deadline = time.monotonic() + timeout if timeout else None
         self.decoder = frames.Decoder()
         self.outcome = Outcome()
-        self.queue = bytearray()    # to the channel
+        self.queue = bytearray(frames.PREAMBLE)  # to the channel
         self.input_open = not tty
         self.channel_open = True
         self.sinks = {frames.STDOUT: 1, frames.STDERR: 2}
