@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The roof on the host: tasks, and kernel objects that serve
+ *   7000  nothing
+ *   7001  one word in, the word + 1 out
+ *   7002  keeps the port in descriptor 0
+ *   7003  no reply
+ * Each first waits served_block times.
+ */
+#include <base/kalloc.h>
+#include <mach/mig_server.h>
+#include <ipc/ipc_upcall.h>
+#include "ipc_test.h"
+
+unsigned served, served_block;
+struct wait_queue served_wait = {{&served_wait.wq_threads,
+                                  &served_wait.wq_threads}};
+struct ipc_port *served_take;
+uint32_t served_word;
+
+void
+ipc_upcall_setup(void)
+{
+}
+
+void
+ipc_upcall_caller(const struct thread *th, struct ipc_caller *out)
+{
+    struct task *t = th->th_task;
+
+    out->ca_space = t->space;
+    out->ca_map = &t->map;
+    out->ca_ledger = t->ledger;
+    out->ca_token = &t->token;
+    out->ca_audit = &t->audit;
+}
+
+struct ipc_port *
+ipc_upcall_borrowed(struct thread *th, mach_port_name_t name)
+{
+    return name == MACH_PORT_TASK_SELF ? th->th_task->self : NULL;
+}
+
+struct reply {
+    mig_reply_error_t error;
+    uint32_t word;
+};
+
+mach_msg_size_t
+ipc_upcall_reply_size(const mach_msg_header_t *request)
+{
+    (void)request;
+    return sizeof(struct reply);
+}
+
+kern_return_t
+ipc_upcall_serve(mach_msg_header_t *in, mach_msg_header_t *out)
+{
+    struct reply *r = (struct reply *)(void *)out;
+    struct ipc_kmsg *k = ipc_kmsg_of(in);
+
+    mig_reply_header(in, out);
+    if (served_block > 0) {
+        kern_return_t kr;
+
+        served_block--;
+        kr = thread_wait(&served_wait, NULL, WAIT_FOREVER,
+                         WAIT_ABORTABLE | WAIT_INTERRUPTIBLE);
+        if (kr == KERN_BLOCKED) {
+            return kr;
+        }
+        mig_set_return(out, kr);
+        return KERN_SUCCESS;
+    }
+    served++;
+    mig_set_return(out, KERN_SUCCESS);
+    if (in->msgh_id == 7001) {
+        memcpy(&served_word, in + 1, sizeof(served_word));
+        r->word = served_word + 1;
+        out->msgh_size = sizeof(*r);
+    } else if (in->msgh_id == 7002) {
+        char *d = ipc_kmsg_first_descriptor(k);
+
+        served_take = ipc_desc_get(d);
+        ipc_desc_set(d, NULL);
+    } else if (in->msgh_id == 7003) {
+        return MIG_NO_REPLY;
+    }
+    return KERN_SUCCESS;
+}
+
+void
+ipc_upcall_reply_error(const mach_msg_header_t *in, mach_msg_header_t *out,
+                       kern_return_t code)
+{
+    mig_reply_header(in, out);
+    mig_set_return(out, code);
+}
+
+struct task *
+task_make(struct ledger *l)
+{
+    struct task *t = calloc(1, sizeof(*t));
+
+    t->ledger = l;
+    ledger_reference(l);
+    list_init(&t->map.regions);
+    CHECK_EQ(ipc_space_create(l, &t->space), KERN_SUCCESS);
+    t->self = ipc_kobject_port(IKOT_TASK, t, l);
+    CHECK(t->self != NULL);
+    return t;
+}
+
+void
+task_end(struct task *t)
+{
+    ipc_kobject_destroy(t->self);
+    ipc_space_destroy(t->space);
+    reap_all();
+    ipc_space_release(t->space);
+    user_free_all(t);
+    ledger_release(t->ledger);
+    free(t);
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Threads on the host: the kernel's own wait queues and timers (sched/wait.c,
+ * sched/timer.c), and a scheduler that runs what is ready when a test says so.
+ */
+#include <machine/clock.h>
+#include <sched/sched.h>
+#include "ipc_test.h"
+
+struct thread *host_current;
+static uint64_t now = 1;
+static struct list ready = {&ready, &ready};
+static unsigned missing;
+static struct wait_queue pager_wait = {{&pager_wait.wq_threads,
+                                        &pager_wait.wq_threads}};
+
+uint64_t
+clock_uptime(void)
+{
+    return now;
+}
+
+void
+host_clock_advance(uint64_t ns)
+{
+    now += ns;
+    while (timer_expire(now, 16)) {
+    }
+}
+
+void
+sched_enqueue(struct thread *th)
+{
+    list_push_back(&ready, &th->th_run_link);
+}
+
+void
+sched_handoff(struct thread *th)
+{
+    sched_enqueue(th);
+}
+
+void
+sched_arm(uint64_t deadline)
+{
+    (void)deadline;
+}
+
+static void
+wait_timeout(void *arg)
+{
+    thread_wakeup(arg, KERN_OPERATION_TIMED_OUT);
+}
+
+struct host_thread *
+thread_make(struct task *t)
+{
+    struct host_thread *h = calloc(1, sizeof(*h));
+
+    h->th.th_task = t;
+    h->th.th_state = TH_RUNNING;
+    list_init(&h->th.th_wait_link);
+    list_init(&h->th.th_run_link);
+    timer_init(&h->th.th_timer, wait_timeout, &h->th);
+    return h;
+}
+
+/* As thread_terminate() and the end of a thread do it. */
+void
+thread_end(struct host_thread *h)
+{
+    if (h->th.th_state == TH_WAITING) {
+        thread_wakeup(&h->th, KERN_ABORTED);
+    }
+    list_remove(&h->th.th_run_link);
+    h->th.th_state = TH_HALTED;
+    ipc_thread_abandon(&h->th);
+    if (host_current == &h->th) {
+        host_current = NULL;
+    }
+    free(h);
+}
+
+void
+thread_enter(struct host_thread *h)
+{
+    CHECK(h->th.th_state == TH_RUNNING);
+    host_current = &h->th;
+}
+
+static void
+trap_done(struct host_thread *h, kern_return_t kr)
+{
+    h->result = kr;
+    if (kr == KERN_BLOCKED) {
+        CHECK(h->th.th_state == TH_WAITING);
+    } else {
+        CHECK(h->th.th_state == TH_RUNNING);
+        CHECK_EQ(h->th.th_trap_deadline, 0);
+    }
+}
+
+kern_return_t
+host_msg(struct host_thread *h, const struct msg_args *a)
+{
+    uint64_t *args = h->th.th_regs.args;
+
+    args[0] = (uint64_t)(uintptr_t)a->message;
+    args[1] = a->option;
+    args[2] = a->send_size | (uint64_t)a->rcv_size << 32;
+    args[3] = a->rcv_name | (uint64_t)a->notify << 32;
+    args[4] = a->timeout;
+    args[5] = (uint64_t)(uintptr_t)a->rcv_message;
+    thread_enter(h);
+    trap_done(h, mach_msg_trap(&h->th, args));
+    return h->result;
+}
+
+/* The wait of h is over: its continuation, or the trap again. */
+static void
+run_one(struct host_thread *h)
+{
+    continuation_t k = h->th.th_continuation;
+    uint64_t args[6];
+
+    h->th.th_state = TH_RUNNING;
+    host_current = &h->th;
+    h->th.th_continuation = NULL;
+    if (k != NULL) {
+        trap_done(h, k(&h->th, h->th.th_wait_result));
+    } else {
+        memcpy(args, h->th.th_regs.args, sizeof(args));
+        trap_done(h, mach_msg_trap(&h->th, args));
+    }
+}
+
+unsigned
+run_ready(void)
+{
+    unsigned n = 0;
+    struct list *l;
+
+    while ((l = list_pop_front(&ready)) != NULL) {
+        run_one((struct host_thread *)list_entry(l, struct thread,
+                                                 th_run_link));
+        n++;
+    }
+    return n;
+}
+
+void
+abort_thread(struct host_thread *h)
+{
+    if (h->th.th_state == TH_WAITING
+        && (h->th.th_wait_flags & WAIT_ABORTABLE) != 0) {
+        thread_wakeup(&h->th, KERN_ABORTED);
+    } else {
+        h->th.th_ast |= AST_ABORT;
+    }
+}
+
+void
+kick_thread(struct host_thread *h)
+{
+    if (h->th.th_state == TH_WAITING
+        && (h->th.th_wait_flags & WAIT_INTERRUPTIBLE) != 0) {
+        thread_wakeup(&h->th, KERN_INTERRUPTED);
+    } else {
+        h->th.th_ast |= AST_KICK;
+    }
+}
+
+void
+pages_missing(unsigned n)
+{
+    missing = n;
+}
+
+/* Asked by the user copies: must this one wait for a page? */
+kern_return_t host_page(void);
+
+kern_return_t
+host_page(void)
+{
+    if (missing == 0) {
+        return KERN_SUCCESS;
+    }
+    missing--;
+    return thread_wait(&pager_wait, NULL, WAIT_FOREVER, WAIT_ABORTABLE);
+}
+
+void
+pages_arrive(void)
+{
+    (void)wait_queue_wake_all(&pager_wait, KERN_SUCCESS);
+}
+
+void
+reap_all(void)
+{
+    while (host_reap()) {
+    }
+}

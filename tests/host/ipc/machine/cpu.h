@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Host arch layer: the current thread is a variable. */
+#ifndef MACHINE_CPU_H
+#define MACHINE_CPU_H
+
+struct thread;
+
+extern struct thread *host_current;
+
+static inline struct thread *
+machine_current_thread(void)
+{
+    return host_current;
+}
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Host arch layer: the registers are the arguments of a trap. */
+#ifndef MACHINE_REGS_H
+#define MACHINE_REGS_H
+
+#include <string.h>
+#include <mach/thread_status.h>
+
+struct machine_regs {
+    uint64_t args[6];
+};
+
+static inline void
+regs_get_args(const struct machine_regs *r, uint64_t args[6])
+{
+    memcpy(args, r->args, sizeof(r->args));
+}
+
+static inline void
+regs_set_arg(struct machine_regs *r, unsigned i, uint64_t value)
+{
+    r->args[i] = value;
+}
+
+#endif
