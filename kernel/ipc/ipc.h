@@ -110,8 +110,9 @@ kern_return_t mach_port_insert_right_trap(const uint64_t args[6]);
 kern_return_t mach_port_get_refs_trap(const uint64_t args[6]);
 kern_return_t mach_port_move_member_trap(const uint64_t args[6]);
 
-/* fork: send rights (and dead names) of from under the same names in the
- * empty space to; receive, send-once rights, port sets are left out.  May return KERN_BLOCKED-free
+/* fork: send rights (and dead names) of from under the same names in to, which
+ * keeps what it has: names in use there, and ports it knows by another name, are
+ * passed over.  Receive and send-once rights and port sets are left out.  May return
  * KERN_RESOURCE_SHORTAGE. */
 kern_return_t ipc_space_copy(struct ipc_space *from, struct ipc_space *to);
 

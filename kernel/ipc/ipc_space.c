@@ -108,6 +108,19 @@ entry_is_copied(struct ipc_space *s, struct ipc_entry *e)
            != 0;
 }
 
+/* Is e's name in use, or a send right to its port there under another? */
+static bool
+space_has(struct ipc_space *s, struct ipc_entry *e)
+{
+    uint32_t index = MACH_PORT_INDEX(e->ie_name);
+
+    if (index < s->is_filled && ipc_entry_at(s, index)->ie_name != 0) {
+        return true;
+    }
+    return (ie_type(e) & MACH_PORT_TYPE_SEND) != 0 &&
+           ipc_hash_lookup(s, e->ie_port) != NULL;
+}
+
 kern_return_t
 ipc_space_copy(struct ipc_space *from, struct ipc_space *to)
 {
@@ -116,15 +129,12 @@ ipc_space_copy(struct ipc_space *from, struct ipc_space *to)
     if (!to->is_active || !from->is_active || from == to) {
         return KERN_INVALID_TASK;
     }
-    if (to->is_used != 0) {
-        return KERN_NAME_EXISTS;
-    }
     for (i = MACH_PORT_FIRST_INDEX; i < from->is_filled; i++) {
         struct ipc_entry *e = ipc_entry_at(from, i);
         struct ipc_entry *copy;
         kern_return_t kr;
 
-        if (!entry_is_copied(from, e)) {
+        if (!entry_is_copied(from, e) || space_has(to, e)) {
             continue;
         }
         while (i >= to->is_size + IPC_CHUNK) {
