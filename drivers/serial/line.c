@@ -105,11 +105,13 @@ line_start(const char *ports_grant, uint16_t base, const char *irq_grant)
         free(l);
         return NULL;
     }
-    if (!uart_start(&l->uart)) {
+    if (!uart_probe(&l->uart)) {
         server_log("serial: no UART at 0x%x", base);
         free(l);
         return NULL;
     }
+    line_receive(l); /* typed before there was a driver */
+    uart_start(&l->uart);
     if (!start_irq(l, irq_grant)) {
         return NULL; /* its interrupt object stays: the kernel may know it */
     }

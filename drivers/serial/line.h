@@ -40,7 +40,9 @@ struct line {
 struct line *line_start(const char *ports_grant, uint16_t base,
                         const char *irq_grant);
 
-/* work.c: do whatever can be done now. */
+/* work.c: bytes from the device into the ring. */
+void line_receive(struct line *l);
+/* Do whatever can be done now. */
 void line_work(struct line *l);
 
 extern const struct server_class line_class;

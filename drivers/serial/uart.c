@@ -16,7 +16,7 @@
 #define IER_RECEIVE 0x01
 #define IER_TRANSMIT 0x02
 #define IIR_NONE 0x01
-#define FCR_ON_CLEAR 0x07   /* FIFOs on, both cleared, trigger at 1 byte */
+#define FCR_ON_CLEAR 0xc7   /* FIFOs on, both cleared, trigger at 14 bytes */
 #define LCR_8N1 0x03
 #define LCR_DLAB 0x80
 #define MCR_ON 0x0b         /* DTR, RTS, interrupts to the line (OUT2) */
@@ -43,12 +43,15 @@ out(const struct uart *u, unsigned offset, uint8_t value)
 }
 
 bool
-uart_start(struct uart *u)
+uart_probe(const struct uart *u)
 {
     out(u, SCR, 0x5a);
-    if (in(u, SCR) != 0x5a) {
-        return false;
-    }
+    return in(u, SCR) == 0x5a;
+}
+
+void
+uart_start(struct uart *u)
+{
     out(u, IER, 0);
     out(u, LCR, LCR_DLAB);
     out(u, DATA, 1);
@@ -60,7 +63,6 @@ uart_start(struct uart *u)
     in(u, MSR);
     u->enabled = IER_RECEIVE;
     out(u, IER, u->enabled);
-    return true;
 }
 
 int

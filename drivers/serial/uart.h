@@ -14,8 +14,11 @@ struct uart {
     uint8_t enabled; /* the interrupt enable register as written */
 };
 
-/* 115200 8N1, FIFOs on and empty, receive interrupts on; false: no UART. */
-bool uart_start(struct uart *u);
+/* Is there a UART at these ports? */
+bool uart_probe(const struct uart *u);
+/* 115200 8N1, FIFOs on and empty, receive interrupts on.  Turning the FIFOs on
+ * loses what has been received: read it before. */
+void uart_start(struct uart *u);
 /* A received byte, or -1. */
 int uart_get(const struct uart *u);
 /* Room for a byte to send? */

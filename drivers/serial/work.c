@@ -24,8 +24,8 @@ ring_used(const struct line *l)
     return (uint32_t)(l->in - l->out);
 }
 
-static void
-receive(struct line *l)
+void
+line_receive(struct line *l)
 {
     while (ring_used(l) < LINE_RING) {
         int c = uart_get(&l->uart);
@@ -101,7 +101,7 @@ line_work(struct line *l)
 {
     /* Reading the cause clears "transmitter empty", so look at both after. */
     do {
-        receive(l);
+        line_receive(l);
         answer_reader(l);
         transmit(l);
         uart_enable(&l->uart, ring_used(l) < LINE_RING, l->writes != NULL);

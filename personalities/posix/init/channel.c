@@ -221,6 +221,10 @@ decode(const uint8_t *data, size_t size)
             at += payload(data + at, size - at);
             continue;
         }
+        if (channel.header_size == 0 && data[at] == 0) {
+            at++; /* padding before a frame: see tools/polymach/frames.py */
+            continue;
+        }
         channel.header[channel.header_size++] = data[at++];
         if (channel.header_size < sizeof(channel.header)) {
             continue;
