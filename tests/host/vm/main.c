@@ -3,6 +3,8 @@
  * Host tests of kernel/vm: the runner.  Arguments: seed and number of steps of
  * one model run (default: a fixed set of runs).
  */
+#include <machine/clock.h>
+#include <machine/user_copy.h>
 #include "vm_test.h"
 
 struct vm_map *test_map;
@@ -14,7 +16,11 @@ vm_current_map(void)
     return test_map;
 }
 
-struct pmap *host_current_pmap(void);
+uint64_t
+clock_uptime(void)
+{
+    return 0;
+}
 
 struct pmap *
 host_current_pmap(void)
