@@ -110,6 +110,9 @@ task_create(struct task *parent, struct ledger *l, bool inherit,
     task_count++;
     if (parent != NULL) {
         inherit_ports(t, parent);
+        if (inherit) { /* the emulator's code has come along */
+            t->ta_emulator = parent->ta_emulator;
+        }
     }
     *out = t;
     return KERN_SUCCESS;
