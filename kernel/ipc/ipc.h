@@ -56,8 +56,9 @@ void ipc_port_release_sonce(struct ipc_port *port);     /* sends the
                                                   send-once notification */
 bool ipc_port_active(const struct ipc_port *port);
 
-/* Rights in the space of a task.  copyin: borrow the name's right by disposition
- * into a naked right; copyout: name for a naked send/send-once/receive right (consumed on success). */
+/* Rights in the space of a task.  copyin: borrow the name's right by
+ * disposition into a naked right; copyout: name for a naked
+ * send/send-once/receive right (consumed on success). */
 kern_return_t ipc_object_copyin(struct ipc_space *s, mach_port_name_t name,
                                 mach_msg_type_name_t disposition,
                                 struct ipc_port **out);
@@ -74,11 +75,12 @@ struct ipc_kmsg *ipc_kmsg_prealloc(mach_msg_size_t size, struct ledger *l);
 void ipc_kmsg_prealloc_free(struct ipc_kmsg *k);
 bool ipc_kmsg_prealloc_busy(const struct ipc_kmsg *k);
 /* Header+body as the receiver shall see it (remote/local filled by ipc).
- * dest: a naked send right, borrowed.  reply: NULL or a naked send-once right, consumed.
- * descriptor ports: naked send rights, consumed; they are the first nports
- * descriptors.  Behind them OOL descriptors may stand, whose address is the
- * struct vm_map_copy *, consumed.  KERN_INVALID_CAPABILITY: dest is dead;
- * on an error nothing has been consumed. */
+ * dest: a naked send right, borrowed.  reply: NULL or a naked send-once
+ * right, consumed. descriptor ports: naked send rights, consumed; they are
+ * the first nports descriptors.  Behind them OOL descriptors may stand,
+ * whose address is the struct vm_map_copy *, consumed.
+ * KERN_INVALID_CAPABILITY: dest is dead; on an error nothing has been
+ * consumed. */
 kern_return_t ipc_kmsg_send_prealloc(struct ipc_kmsg *k,
                                      const mach_msg_header_t *msg,
                                      struct ipc_port *dest,
@@ -90,11 +92,12 @@ kern_return_t ipc_kernel_send(const mach_msg_header_t *msg,
                               struct ipc_port *dest, struct ipc_port *reply,
                               struct ipc_port *const ports[], unsigned nports,
                               struct ledger *l);
-/* A send-once right to a new port whose receiver is the kernel, for exceptions and pagers: fn is
- * called once, in the sender's trap, with the reply, or with NULL when the
- * right was destroyed; the port is gone then.  NULL: shortage.
- * cancel: fn will not be called any more (the caller keeps a
- * reference of its own, by ipc_port_reference, for as long as it may cancel). */
+/* A send-once right to a new port whose receiver is the kernel, for
+ * exceptions and pagers: fn is called once, in the sender's trap, with the
+ * reply, or with NULL when the right was destroyed; the port is gone then.
+ * NULL: shortage. cancel: fn will not be called any more (the caller keeps a
+ * reference of its own, by ipc_port_reference, for as long as it may
+ * cancel). */
 struct ipc_port *ipc_kernel_reply_port(
     void (*fn)(void *arg, const mach_msg_header_t *reply_or_null_if_dead),
     void *arg, struct ledger *l);
@@ -110,10 +113,10 @@ kern_return_t mach_port_insert_right_trap(const uint64_t args[6]);
 kern_return_t mach_port_get_refs_trap(const uint64_t args[6]);
 kern_return_t mach_port_move_member_trap(const uint64_t args[6]);
 
-/* fork: send rights (and dead names) of from under the same names in to, which
- * keeps what it has: names in use there, and ports it knows by another name, are
- * passed over.  Receive and send-once rights and port sets are left out.  May return
- * KERN_RESOURCE_SHORTAGE. */
+/* fork: send rights (and dead names) of from under the same names in to,
+ * which keeps what it has: names in use there, and ports it knows by another
+ * name, are passed over.  Receive and send-once rights and port sets are
+ * left out.  May return KERN_RESOURCE_SHORTAGE. */
 kern_return_t ipc_space_copy(struct ipc_space *from, struct ipc_space *to);
 
 /* A thread that is terminated gives up what its wait in a trap holds (a
@@ -127,7 +130,8 @@ struct ipc_census {
 };
 void ipc_census(struct ipc_census *out);
 
-/* One bounded step of emptying dead spaces, ports, messages; true: more to do. */
+/* One bounded step of emptying dead spaces, ports, messages; true: more to
+ * do. */
 bool ipc_reap_step(void);
 
 #endif

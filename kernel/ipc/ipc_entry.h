@@ -21,12 +21,12 @@
  *   is looked up next, at once when a dead-name request stands.
  *
  * The hash finds the name of a port for which the space has a send right, so
- * that send rights coalesce.  It grows by linear hashing, a bucket for each entry of the table
- * (the bucket's head is in the entry of the same index), so no
- * operation is longer than one chunk.
+ * that send rights coalesce.  It grows by linear hashing, a bucket for each
+ * entry of the table (the bucket's head is in the entry of the same index), so
+ * no operation is longer than one chunk.
  *
- * LEDGER_PORTS is charged for IPC_FILL names at a time, kernel memory by the chunk;
- * both until the space is destroyed.
+ * LEDGER_PORTS is charged for IPC_FILL names at a time, kernel memory by the
+ * chunk; both until the space is destroyed.
  */
 #ifndef IPC_IPC_ENTRY_H
 #define IPC_IPC_ENTRY_H
@@ -113,8 +113,8 @@ void ipc_entry_table_free(struct ipc_space *s);
 kern_return_t ipc_entry_reserve(struct ipc_space *s, uint32_t n);
 /* Take a reserved entry; it has its name, and no type yet.  Can't fail. */
 struct ipc_entry *ipc_entry_take(struct ipc_space *s);
-/* The entry of one name: KERN_NAME_EXISTS when its index is in use, KERN_NO_SPACE when
- * it is out of reach. */
+/* The entry of one name: KERN_NAME_EXISTS when its index is in use,
+ * KERN_NO_SPACE when it is out of reach. */
 kern_return_t ipc_entry_take_name(struct ipc_space *s, mach_port_name_t name,
                                   struct ipc_entry **out);
 /* The name dies; its next one at this index has another generation. */

@@ -25,7 +25,8 @@ kmsg_bytes(const struct ipc_kmsg *k)
     return offsetof(struct ipc_kmsg, ikm_header) + k->ikm_capacity;
 }
 
-/* All fields of a new or reused structure; the message itself is not touched. */
+/* All fields of a new or reused structure; the message itself is not
+ * touched. */
 static void
 kmsg_init(struct ipc_kmsg *k, uint32_t capacity)
 {

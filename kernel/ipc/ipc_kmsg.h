@@ -4,8 +4,8 @@
  *
  * A kmsg holds the message as it will be received, save that rights are
  * pointers: ikm_remote and ikm_local those of the header, whose types
- * (MACH_MSG_TYPE_PORT_*) are in msgh_bits; in descriptors a pointer lies in the 8 bytes
- * that hold name and pad, or the address:
+ * (MACH_MSG_TYPE_PORT_*) are in msgh_bits; in descriptors a pointer lies in
+ * the 8 bytes that hold name and pad, or the address:
  *   port       struct ipc_port *, disposition PORT_*
  *   OOL        struct vm_map_copy * (NULL when size is 0)
  *   OOL ports  struct ipc_port_array * (NULL when count is 0), disposition
@@ -13,8 +13,8 @@
  *
  * States: being built or served (on no list) -> queued (ikm_link) -> being
  * received -> freed.  A preallocated one belongs to a kernel structure
- * (IKM_PREALLOC), is IKM_BUSY from send to the end of its delivery, and then reusable.
- * ikm_ledger is charged for it from allocation to the end.
+ * (IKM_PREALLOC), is IKM_BUSY from send to the end of its delivery, and then
+ * reusable. ikm_ledger is charged for it from allocation to the end.
  */
 #ifndef IPC_IPC_KMSG_H
 #define IPC_IPC_KMSG_H
@@ -135,12 +135,13 @@ void ipc_kmsg_destroy(struct ipc_kmsg *k);
 bool ipc_kmsg_reap(struct ipc_kmsg *k);
 
 /*
- * A message of the current thread, in steps; a failed step leaves the space as it was and k
- * fit to be freed.  get: the bytes from user memory (KERN_BLOCKED possible).
- * decode_header: checks the header and finds the destination (borrowed, active).
- * decode: checks everything else, KERN_BLOCKED possible.  Both leave claims
- * (ipc_right.h), which end with unclaim (give_up: k is to be freed) or
- * copyin.  copyin: out-of-line memory, the last thing that can fail; then rights move.
+ * A message of the current thread, in steps; a failed step leaves the space as
+ * it was and k fit to be freed.  get: the bytes from user memory (KERN_BLOCKED
+ * possible). decode_header: checks the header and finds the destination
+ * (borrowed, active). decode: checks everything else, KERN_BLOCKED possible.
+ * Both leave claims (ipc_right.h), which end with unclaim (give_up: k is to be
+ * freed) or copyin.  copyin: out-of-line memory, the last thing that can fail;
+ * then rights move.
  */
 struct ipc_space;
 struct vm_map;
@@ -155,9 +156,9 @@ kern_return_t ipc_kmsg_copyin(struct ipc_kmsg *k, struct ipc_space *s,
                               struct vm_map *map, struct ledger *l);
 
 /*
- * Deliver k, the message that from's queue shows, to user memory at to; the current
- * thread's space and map.  Either all is done and the message is off the
- * queue and freed; or nothing has happened.
+ * Deliver k, the message that from's queue shows, to user memory at to; the
+ * current thread's space and map.  Either all is done and the message is off
+ * the queue and freed; or nothing has happened.
  */
 struct ipc_receive {
     struct ipc_space *rc_space;

@@ -2,9 +2,9 @@
 /*
  * Copyin, second half: capture out-of-line memory, then move the rights.
  *
- * A range that the sender gives away is captured and removed in one call
- * only when it is the last one; the others are captured by copy and removed
- * after the point of no return, so that a failure leaves the sender's memory alone.
+ * A range that the sender gives away is captured and removed in one call only
+ * when it is the last one; the others are captured by copy and removed after
+ * the point of no return, so that a failure leaves the sender's memory alone.
  */
 #include <base/assert.h>
 #include <base/kalloc.h>

@@ -8,8 +8,9 @@
  *   ---- point of no return ----
  *   3  the message leaves its queue, rights get their names, bytes are copied
  *
- * Should a mapping that is to be undone not fit back into a message for lack of memory, its
- * data is lost: the message says so when it is received (IKM_LOST).
+ * Should a mapping that is to be undone not fit back into a message for lack
+ * of memory, its data is lost: the message says so when it is received
+ * (IKM_LOST).
  */
 #include <base/assert.h>
 #include <base/kalloc.h>

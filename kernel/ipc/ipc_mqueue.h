@@ -8,9 +8,9 @@
  * through send-once rights and those of the kernel need no slot, but occupy
  * none either.
  *
- * A message that arrives wakes one receiver, which looks for itself: a message is never bound to
- * a thread, so whoever fails to receive it leaves it where it was (and passes the wake-up
- * on).
+ * A message that arrives wakes one receiver, which looks for itself: a message
+ * is never bound to a thread, so whoever fails to receive it leaves it where
+ * it was (and passes the wake-up on).
  */
 #ifndef IPC_IPC_MQUEUE_H
 #define IPC_IPC_MQUEUE_H

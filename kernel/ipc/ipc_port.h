@@ -46,7 +46,8 @@ struct ipc_object {
     bool io_active;                  /* false: dead */
     struct wait_queue io_receivers;  /* threads that wait for a message */
     struct list io_reap_link;        /* on the reap list, or alone */
-    struct ledger *io_ledger;        /* I: +1: charged for the structure and LEDGER_PORTS */
+    struct ledger *io_ledger;        /* I: +1: charged for the structure and
+                                        LEDGER_PORTS */
 };
 
 typedef void (*ipc_reply_fn)(void *arg, const mach_msg_header_t *reply);
@@ -58,7 +59,7 @@ struct ipc_port {
     struct ipc_space *ip_space;       /* SPACE */
     mach_port_name_t ip_name;         /* SPACE */
     struct ipc_port *ip_destination;  /* TRANSIT: +1 */
-    void *ip_kobject;                 /* KERNEL: the object, or arg of ip_reply */
+    void *ip_kobject;                 /* KERNEL: the object, or ip_reply's arg */
     ipc_reply_fn ip_reply;            /* KERNEL: of a kernel reply port */
 
     uint32_t ip_srights;
@@ -69,7 +70,8 @@ struct ipc_port {
     mach_port_seqno_t ip_seqno;
     uint32_t ip_qlimit;
     uint32_t ip_msgcount;             /* all that can be received now */
-    uint32_t ip_slots;                /* slots used by requests or owned by woken senders */
+    uint32_t ip_slots;                /* used by requests, or owned by woken
+                                         senders */
     uint32_t ip_sonce_notices;        /* send-once notifications to be made */
     struct list ip_notices;           /* notifications, before: */
     struct list ip_messages;          /* requests */
@@ -105,8 +107,8 @@ extern uint64_t ipc_port_count;
 
 /* NULL: shortage.  In LIMBO; the caller holds the receive right's reference. */
 struct ipc_port *ipc_port_create(struct ledger *l);
-/* The receive right is destroyed; consumes its reference.  With a port-destroyed request the
- * port travels instead of dying. */
+/* The receive right is destroyed; consumes its reference.  With a
+ * port-destroyed request the port travels instead of dying. */
 void ipc_port_destroy(struct ipc_port *port);
 /* The receive right leaves its space: to LIMBO. */
 void ipc_port_leave_space(struct ipc_port *port);

@@ -13,7 +13,8 @@ struct ipc_pset;
 
 /* A right whose port has died becomes a dead name. */
 void ipc_right_check(struct ipc_space *s, struct ipc_entry *e);
-/* The checked entry of a name: KERN_INVALID_NAME, KERN_INVALID_TASK (dead space). */
+/* The checked entry of a name: KERN_INVALID_NAME, KERN_INVALID_TASK (dead
+ * space). */
 kern_return_t ipc_right_lookup(struct ipc_space *s, mach_port_name_t name,
                                struct ipc_entry **out);
 /* The live port whose receive right is named: KERN_INVALID_RIGHT otherwise. */
@@ -50,14 +51,13 @@ kern_return_t ipc_right_get_refs(const struct ipc_entry *e,
 mach_port_type_t ipc_right_type(const struct ipc_entry *e);
 
 /*
- * Copyin in two passes.  claim: would copyin by this disposition succeed, given the
- * claims made before?  It marks the entry, so that each claim in a message sees
- * those before it; unclaim takes the mark away (in any order).  Then copyin
- * in the order of the claims can't fail.  Null and dead names are claimed
- * always.  Borrowed names: COPY_SEND only, and not for kernel callers
- * without a thread.
- * Returns (claim): KERN_SUCCESS, KERN_INVALID_NAME, KERN_INVALID_RIGHT,
- * KERN_INVALID_VALUE (no such disposition).
+ * Copyin in two passes.  claim: would copyin by this disposition succeed,
+ * given the claims made before?  It marks the entry, so that each claim in a
+ * message sees those before it; unclaim takes the mark away (in any order).
+ * Then copyin in the order of the claims can't fail.  Null and dead names are
+ * claimed always.  Borrowed names: COPY_SEND only, and not for kernel callers
+ * without a thread. Returns (claim): KERN_SUCCESS, KERN_INVALID_NAME,
+ * KERN_INVALID_RIGHT, KERN_INVALID_VALUE (no such disposition).
  */
 kern_return_t ipc_right_claim(struct ipc_space *s, mach_port_name_t name,
                               mach_msg_type_name_t disposition);
@@ -70,7 +70,8 @@ struct ipc_port *ipc_right_copyin(struct ipc_space *s, mach_port_name_t name,
 mach_msg_type_name_t ipc_right_copyin_type(mach_msg_type_name_t disposition);
 
 /* The name for a naked right, which is consumed.  One entry must have been
- * reserved; can't fail.  User references that would overflow stay at the maximum. */
+ * reserved; can't fail.  User references that would overflow stay at the
+ * maximum. */
 mach_port_name_t ipc_right_copyout(struct ipc_space *s, struct ipc_port *port,
                                    mach_msg_type_name_t type);
 /* Put a naked right under this name: consumed on success.  KERN_NAME_EXISTS,

@@ -117,8 +117,12 @@ space_has(struct ipc_space *s, struct ipc_entry *e)
     if (index < s->is_filled && ipc_entry_at(s, index)->ie_name != 0) {
         return true;
     }
-    return (ie_type(e) & MACH_PORT_TYPE_SEND) != 0 &&
-           ipc_hash_lookup(s, e->ie_port) != NULL;
+    if ((ie_type(e) & MACH_PORT_TYPE_SEND) == 0) {
+        return false;
+    }
+    /* The receiver of the port knows it by that name only. */
+    return (e->ie_port->ip_state == IPS_SPACE && e->ie_port->ip_space == s)
+           || ipc_hash_lookup(s, e->ie_port) != NULL;
 }
 
 kern_return_t

@@ -3,9 +3,9 @@
  * The mach_msg trap: entry, and the send half.
  *
  * Send: read the bytes, decode (claims), find room in the queue or wait for
- * it, charge, capture memory, move rights, queue.  All that can fail comes before
- * rights move; a thread that waits for room has moved nothing, and starts
- * over when it has got a slot.
+ * it, charge, capture memory, move rights, queue.  All that can fail comes
+ * before rights move; a thread that waits for room has moved nothing, and
+ * starts over when it has got a slot.
  *
  * A fast path (small message, receiver waiting) would stand at the top of
  * mach_msg_trap and fall through to mach_msg_run for everything else.

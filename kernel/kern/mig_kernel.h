@@ -5,10 +5,10 @@
  * to objects.
  *
  * Ownership: what comes in a request is borrowed by the routine; it is
- * destroyed with the request.  A routine that keeps a right or a copy takes it,
- * as its last action that can't fail (mig_take_*).  What a routine gives out
- * on success is consumed by the reply; translated objects
- * (task, thread) are only named by the reply, their references stay the routine's.
+ * destroyed with the request.  A routine that keeps a right or a copy takes
+ * it, as its last action that can't fail (mig_take_*).  What a routine gives
+ * out on success is consumed by the reply; translated objects (task, thread)
+ * are only named by the reply, their references stay the routine's.
  *
  * A routine that returns KERN_BLOCKED waits (thread_wait without a
  * continuation) and is run again from its top with the same arguments;
@@ -71,7 +71,8 @@ struct ipc_port **mig_port_array_alloc(unsigned count, struct ledger *l);
 /* One that is not given out after all: drops the send rights in it. */
 void mig_port_array_free(struct ipc_port **ports);
 
-/* ---- translation: borrowed objects, NULL when the port is no such thing ---- */
+/* ---- translation: borrowed objects, NULL when the port is no such thing
+ * ---- */
 task_ref_t convert_port_to_task(struct ipc_port *port);
 space_ref_t convert_port_to_space(struct ipc_port *port);
 map_ref_t convert_port_to_map(struct ipc_port *port);

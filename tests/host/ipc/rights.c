@@ -208,6 +208,12 @@ fork_copies_send_rights(void)
     /* What is there already stays as it is. */
     CHECK_EQ(ipc_space_copy(w.b->space, child->space), KERN_SUCCESS);
     CHECK_EQ(refs_of(child, s, MACH_PORT_RIGHT_SEND), 5);
+    /* A port that the child itself receives from keeps its one name. */
+    n = new_port(child);
+    d = give_send(child, n, w.b);
+    CHECK_EQ(ipc_space_copy(w.b->space, child->space), KERN_SUCCESS);
+    CHECK_EQ(type_of(child, n), MACH_PORT_TYPE_RECEIVE);
+    CHECK(d == n || type_of(child, d) == 0);
     task_end(child);
     world_end(&w);
 }
