@@ -40,6 +40,8 @@ process_exit(struct thread *t, int status)
 {
     struct process *p = t->process;
 
+    /* Before anybody is told: whoever waits sees the ends of pipes closed. */
+    fd_close_range(0, FD_MAX);
     if (p->vfork_parent != NULL) {
         proc_exit(p->ports[PORT_PROC], status);
         vfork_return(t);
