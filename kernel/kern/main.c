@@ -119,6 +119,19 @@ first_task(void)
     return th;
 }
 
+/*
+ * What the machine has: so that user pages can't take the last of it, and
+ * kernel objects not more than half.
+ */
+static void
+limit_root_ledger(void)
+{
+    uint64_t pages = phys_free_count();
+
+    ledger_root.le_limit[LEDGER_PAGES] = pages - pages / 32;
+    ledger_root.le_limit[LEDGER_KMEM] = pages / 2 * MACH_PAGE_SIZE;
+}
+
 void
 kernel_main(void)
 {
@@ -126,6 +139,7 @@ kernel_main(void)
 
     kprintf("Polymach: %lu MiB of memory, %lu MiB free\n",
             phys_total_count() / 256, phys_free_count() / 256);
+    limit_root_ledger();
     sched_setup();
     host_clock_setup();
     vm_setup();
