@@ -8,6 +8,7 @@
 #define BASE_TRACE_H
 
 #include <stdint.h>
+#include <machine/cpu.h>
 
 #define TRACE_EVENTS 256u
 
@@ -16,6 +17,7 @@ struct trace_event {
     uint64_t te_time;      /* cycles */
     const void *te_thread;
     uint64_t te_arg[3];
+    uint64_t te_pad[2];    /* a power of two: the index is a shift */
 };
 
 extern struct trace_event trace_ring[TRACE_EVENTS];
@@ -24,7 +26,19 @@ extern uint64_t trace_next; /* count of all events so far */
 #ifdef NO_TRACE
 #define trace(format, a, b, c) ((void)0)
 #else
-void trace_record(const char *format, uint64_t a, uint64_t b, uint64_t c);
+/* In line: it is on every trap's path. */
+static inline void
+trace_record(const char *format, uint64_t a, uint64_t b, uint64_t c)
+{
+    struct trace_event *e = &trace_ring[trace_next++ % TRACE_EVENTS];
+
+    e->te_format = format;
+    e->te_time = machine_cycles();
+    e->te_thread = machine_current_thread();
+    e->te_arg[0] = a;
+    e->te_arg[1] = b;
+    e->te_arg[2] = c;
+}
 #define trace(format, a, b, c) \
     trace_record((format), (uint64_t)(a), (uint64_t)(b), (uint64_t)(c))
 #endif

@@ -21,6 +21,9 @@
 #include <vm/vm_user.h>
 #include <machine/trap.h>
 
+/* KERN_BLOCKED and its like are alone in this range. */
+#define KERN_BLOCKED_CODES 0x7f000000
+
 /* What a trap or a continuation came back with. */
 static void
 take_result(struct thread *th, kern_return_t result)
@@ -152,13 +155,18 @@ trap_syscall(struct thread *th)
     }
     regs_get_args(&th->th_regs, args);
     if (number >= TRAP_count) {
-        result = KERN_INVALID_ARGUMENT;
-    } else {
-        trace("trap %ld(%lx, %lx)", number, args[0], args[1]);
-        result = trap_table[number](th, args);
+        number = 0; /* a trap that refuses */
     }
-    take_result(th, result);
-    if (th->th_state == TH_RUNNING && (th->th_ast & AST_EXIT_MASK) == 0) {
+    trace("trap %ld(%lx, %lx)", number, args[0], args[1]);
+    result = trap_table[number](th, args);
+    if (__builtin_expect((result & ~0xff) == KERN_BLOCKED_CODES, 0)) {
+        take_result(th, result);
+    } else {
+        th->th_trap_deadline = 0;
+        regs_set_result(&th->th_regs, result);
+    }
+    if (__builtin_expect(th->th_state == TH_RUNNING &&
+                             (th->th_ast & AST_EXIT_MASK) == 0, 1)) {
         return th;
     }
     return trap_return(th);

@@ -51,6 +51,16 @@ machine_set_current_thread(struct thread *th)
     __asm__ volatile("movq %0, %%gs:8" : : "r"(th) : "memory");
 }
 
+/* The cycle counter. */
+static inline uint64_t
+machine_cycles(void)
+{
+    uint32_t lo, hi;
+
+    __asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
+    return (uint64_t)hi << 32 | lo;
+}
+
 /* Number of the highest bit that is set; v is not 0. */
 static inline unsigned
 machine_highest_bit(uint64_t v)
