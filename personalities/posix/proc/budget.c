@@ -2,7 +2,9 @@
 /*
  * Ledgers of sessions.
  */
+#include <mach/exception.h>
 #include <mach/mach.h>
+#include <mach/task_info.h>
 
 #include <host/host.h>
 #include <task/task.h>
@@ -12,6 +14,7 @@
 enum { KMEM, PAGES, PORTS, THREADS, TASKS, ITEMS }; /* task.defs' order */
 
 #define TASKS_MAX 2000u
+#define PAGES_PER_TASK 256u /* what a task is reckoned to need */
 #define THREADS_MAX 8000u
 #define PORTS_MAX 400000u
 
@@ -32,8 +35,37 @@ budget_first(mach_port_t *ledger)
     limits[PAGES] = stats.free_count / 2;
     limits[PORTS] = PORTS_MAX;
     limits[THREADS] = THREADS_MAX;
-    limits[TASKS] = TASKS_MAX;
+    limits[TASKS] = stats.free_count / PAGES_PER_TASK;
+    if (limits[TASKS] > TASKS_MAX) {
+        limits[TASKS] = TASKS_MAX;
+    }
     return ledger_create(mach_task_self(), limits, ledger);
+}
+
+kern_return_t
+budget_holder(mach_port_t ledger, mach_port_t *task)
+{
+    kern_return_t kr = task_create(mach_task_self(), ledger, FALSE, task);
+
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    kr = task_set_special_port(*task, TASK_BOOTSTRAP_PORT, MACH_PORT_NULL);
+    if (kr == KERN_SUCCESS) {
+        kr = task_set_exception_ports(*task, EXC_MASK_ALL, MACH_PORT_NULL,
+                                      EXCEPTION_DEFAULT);
+    }
+    if (kr != KERN_SUCCESS) {
+        budget_holder_end(*task);
+    }
+    return kr;
+}
+
+void
+budget_holder_end(mach_port_t task)
+{
+    (void)task_terminate(task);
+    (void)mach_port_deallocate_trap(task);
 }
 
 static kern_return_t
@@ -43,13 +75,12 @@ carve(mach_port_t from, const uint64_t limits[ITEMS], mach_port_t *ledger)
     kern_return_t kr;
 
     /* ledger_create() carves from a task's ledger: make one that has it. */
-    kr = task_create(mach_task_self(), from, FALSE, &holder);
+    kr = budget_holder(from, &holder);
     if (kr != KERN_SUCCESS) {
         return kr;
     }
     kr = ledger_create(holder, limits, ledger);
-    (void)task_terminate(holder);
-    (void)mach_port_deallocate_trap(holder);
+    budget_holder_end(holder);
     return kr;
 }
 
@@ -71,4 +102,20 @@ budget_split(mach_port_t *ledger)
         (void)mach_port_deallocate_trap(*ledger);
         *ledger = half;
     }
+}
+
+kern_return_t
+budget_job(mach_port_t leader_task, mach_port_t leader_ledger,
+           mach_port_t *ledger)
+{
+    uint64_t used[ITEMS], limits[ITEMS];
+    kern_return_t kr = ledger_info(leader_ledger, used, limits);
+
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    for (unsigned i = 0; i < ITEMS; i++) {
+        limits[i] -= limits[i] / 4;
+    }
+    return ledger_create(leader_task, limits, ledger);
 }

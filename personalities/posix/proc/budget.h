@@ -6,6 +6,10 @@
  * setsid() carves a ledger of its own out of the session's that it leaves,
  * with half of each limit: whatever runs in one session (a fork bomb, say), the
  * other half is there for the rest.
+ *
+ * Each child of a session leader has, with all that descends from it, a ledger with three
+ * quarters of the leader's: a job that takes all it can get leaves the shell a
+ * quarter to go on with.  The limits are caps: what is free can be had by any.
  */
 #ifndef PROC_BUDGET_H
 #define PROC_BUDGET_H
@@ -17,5 +21,14 @@ kern_return_t budget_first(mach_port_t *ledger);
 /* A ledger with half of the limits of the one that *ledger names (replaced); when
  * there is no room for one, the old one stays. */
 void budget_split(mach_port_t *ledger);
+
+/* An empty task with this ledger, for exec to make a task like it.  It has
+ * none of the rights that every task of ours is given: no bootstrap port and
+ * no exception ports. */
+kern_return_t budget_holder(mach_port_t ledger, mach_port_t *task);
+void budget_holder_end(mach_port_t task);
+/* A ledger for a child of this session leader. */
+kern_return_t budget_job(mach_port_t leader_task, mach_port_t leader_ledger,
+                         mach_port_t *ledger);
 
 #endif

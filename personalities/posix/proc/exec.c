@@ -14,6 +14,7 @@
 #include <thread/thread.h>
 
 #include "block.h"
+#include "budget.h"
 #include "process.h"
 
 /* A name that the old task does not have (any more) is left out: the new
@@ -62,10 +63,34 @@ move_process(struct process *p, mach_port_t task, mach_port_t thread)
         server_object_release(parent);
     }
     p->pr_execed = true;
+    p->pr_ledger_new = false;
     p->pr_sigchld &= 1u;
     (void)process_add_thread(p, p->pr_ids.pid, thread);
     process_set_task(p, task);
     (void)thread_resume(thread);
+}
+
+/* The new task, with the process's ledger: if its task doesn't have that, one
+ * that does stands in for it. */
+static kern_return_t
+build_image(struct process *p, pointer_t block,
+            mach_msg_type_number_t block_size, mach_port_t *task,
+            mach_port_t *thread)
+{
+    mach_port_t holder = p->pr_task;
+    kern_return_t kr;
+
+    if (p->pr_ledger_new) {
+        kr = budget_holder(p->pr_ledger, &holder);
+        if (kr != KERN_SUCCESS) {
+            return kr == KERN_RESOURCE_SHORTAGE ? ERR(ENOMEM) : kr;
+        }
+    }
+    kr = exec_build(exec_service, holder, block, block_size, task, thread);
+    if (p->pr_ledger_new) {
+        budget_holder_end(holder);
+    }
+    return kr;
 }
 
 kern_return_t
@@ -84,8 +109,7 @@ proc_S_proc_exec(proc_ref_t proc, const uint32_t *names, pointer_t block,
         return ERR(EINVAL);
     }
     block_complete(proc, b);
-    kr = exec_build(exec_service, proc->pr_task, block, block_size, &task,
-                    &thread);
+    kr = build_image(proc, block, block_size, &task, &thread);
     if (kr != KERN_SUCCESS) {
         return kr;
     }

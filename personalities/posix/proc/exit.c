@@ -55,18 +55,15 @@ tell_parent(struct process *p)
     }
 }
 
-/* status: as wait4 tells it.  p may be gone afterwards, unless referenced. */
 void
-process_exited(struct process *p, int32_t status)
+process_exited(struct process *p)
 {
     struct process *vfork_parent = p->pr_vfork_parent;
-    int32_t ppid = p->pr_ids.ppid;
+    int32_t ppid;
 
-    p->pr_status = status;
-    process_collect_usage(p);
     process_end_stop(p);
     p->pr_state = PROCESS_ZOMBIE;
-    process_drop_task(p, true);
+    process_drop_task(p, false);
     if (vfork_parent != NULL) {
         p->pr_vfork_parent = NULL;
         server_object_release(vfork_parent);
@@ -81,13 +78,26 @@ process_exited(struct process *p, int32_t status)
         (void)tty_leader_exit(tty_control, p->pr_ids.sid);
     }
     if (p->pr_exit_notify != MACH_PORT_NULL) {
-        (void)init_exited(p->pr_exit_notify, p->pr_ids.pid, status);
+        (void)init_exited(p->pr_exit_notify, p->pr_ids.pid, p->pr_status);
     }
     tell_parent(p);
+    ppid = p->pr_ids.ppid;
     if (!parent_waits(p)) {
         process_forget(p);
     }
     process_children_changed(ppid);
+}
+
+void
+process_exit(struct process *p, int32_t status)
+{
+    process_collect_usage(p);
+    process_end_stop(p);
+    p->pr_status = status;
+    p->pr_state = PROCESS_DYING;
+    if (!process_end_task(p)) {
+        process_exited(p);
+    }
 }
 
 kern_return_t
@@ -98,6 +108,6 @@ proc_S_proc_exit(proc_ref_t proc, int status)
     if (!process_alive(proc)) {
         return ERR(ESRCH);
     }
-    process_exited(proc, status & 0xffff);
+    process_exit(proc, status & 0xffff);
     return borrowed ? KERN_SUCCESS : MIG_NO_REPLY;
 }

@@ -13,6 +13,7 @@
 #include <task/task.h>
 #include <thread/thread.h>
 
+#include "budget.h"
 #include "process.h"
 
 static kern_return_t
@@ -28,6 +29,25 @@ may_fork(const struct process *p)
 
     return p->pr_ids.euid == 0 ||
            process_count_of_user(p->pr_ids.ruid) < limit;
+}
+
+/* What a session leader starts is a job with a budget of its own. */
+static kern_return_t
+give_budget(const struct process *parent, struct process *child)
+{
+    mach_port_t ledger;
+    kern_return_t kr;
+
+    if (parent->pr_ids.sid != parent->pr_ids.pid ||
+        parent->pr_ledger == MACH_PORT_NULL) {
+        return KERN_SUCCESS;
+    }
+    kr = budget_job(parent->pr_task, parent->pr_ledger, &ledger);
+    if (kr == KERN_SUCCESS) {
+        (void)mach_port_deallocate_trap(child->pr_ledger);
+        child->pr_ledger = ledger;
+    }
+    return kr;
 }
 
 /* A child in the table, with sessions, and no task. */
@@ -48,7 +68,10 @@ make_child(struct process *parent, int32_t exit_signal, struct process **out)
         return ERR(ENOMEM);
     }
     child->pr_exit_signal = exit_signal;
-    kr = process_make_sessions(child, parent->pr_vfs);
+    kr = give_budget(parent, child);
+    if (kr == KERN_SUCCESS) {
+        kr = process_make_sessions(child, parent->pr_vfs);
+    }
     if (kr != KERN_SUCCESS) {
         process_forget(child);
         return fork_error(kr);
@@ -105,7 +128,7 @@ proc_S_proc_fork(proc_ref_t proc, const uint32_t *names, int exit_signal,
     if (kr != KERN_SUCCESS) {
         return kr;
     }
-    kr = task_create(proc->pr_task, proc->pr_ledger, TRUE, &task);
+    kr = task_create(proc->pr_task, child->pr_ledger, TRUE, &task);
     if (kr != KERN_SUCCESS) {
         process_forget(child);
         return fork_error(kr);
@@ -141,6 +164,7 @@ proc_S_proc_vfork(proc_ref_t proc, int exit_signal, int *pid,
         return kr;
     }
     child->pr_vfork_parent = proc;
+    child->pr_ledger_new = child->pr_ledger != MACH_PORT_NULL;
     server_object_reference(proc);
     child->pr_task = proc->pr_task;
     (void)mach_port_mod_refs_trap(child->pr_task, MACH_PORT_RIGHT_SEND, 1);

@@ -98,6 +98,7 @@ proc_S_proc_setsid(proc_ref_t proc, int *sid)
     proc->pr_ids.sid = proc->pr_ids.pgid = proc->pr_ids.pid;
     tell_tty(proc);
     budget_split(&proc->pr_ledger);
+    proc->pr_ledger_new = proc->pr_ledger != MACH_PORT_NULL;
     *sid = proc->pr_ids.sid;
     return KERN_SUCCESS;
 }

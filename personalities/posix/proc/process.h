@@ -6,6 +6,9 @@
  *   RUNNING   has a task (its own, or as a vfork child its parent's)
  *   STOPPED   the same, suspended by job control; pr_stop_reply answers its
  *             proc_stop() when it is continued
+ *   DYING     its task has been terminated, but still holds rights: nobody is
+ *             told before those are gone (whoever waits for the process finds
+ *             its pipe ends closed)
  *   ZOMBIE    no task, no sessions; pr_status waits for the parent's wait
  * A reaped process leaves the table; its structure lives until the last
  * right to its session port is gone (pr_state GONE then).
@@ -25,8 +28,8 @@
 #include "../common/linux.h"
 #include "objects.h"
 
-enum process_state { PROCESS_RUNNING, PROCESS_STOPPED, PROCESS_ZOMBIE,
-                     PROCESS_GONE };
+enum process_state { PROCESS_RUNNING, PROCESS_STOPPED, PROCESS_DYING,
+                     PROCESS_ZOMBIE, PROCESS_GONE };
 
 #define PROC_GROUPS_MAX 32
 #define PROC_RT_QUEUE_MAX 256 /* queued real-time signals of a process */
@@ -62,6 +65,7 @@ struct process {
     uint32_t pr_group_count;
     mach_port_t pr_task;            /* send right, or null */
     mach_port_t pr_ledger;          /* of tasks to come; null: the task's */
+    bool pr_ledger_new;             /* pr_task doesn't have pr_ledger yet */
     struct process *pr_vfork_parent; /* whose task this one borrows */
     struct proc_thread *pr_threads;
     mig_handle_t pr_vfs, pr_tty;
@@ -117,9 +121,14 @@ posix_creds_t process_creds(const struct process *p);
 /* The process's task is now this one (consumed); its death is watched. */
 void process_set_task(struct process *p, mach_port_t task);
 void process_drop_task(struct process *p, bool terminate);
+/* Terminate it; false: there is nothing to wait for. */
+bool process_end_task(struct process *p);
 
 /* exit.c */
-void process_exited(struct process *p, int32_t status);
+/* The end begins: status as wait4 tells it. */
+void process_exit(struct process *p, int32_t status);
+/* Its task is gone. p may be gone afterwards, unless referenced. */
+void process_exited(struct process *p);
 
 /* wait.c */
 void process_children_changed(int32_t pid);

@@ -101,16 +101,21 @@ process_insert_sessions(struct process *p, mach_port_t task,
     return kr;
 }
 
-/* The task has died without proc_exit(): killed, or by an exception. */
+/* The task is gone: after process_exit(), or by an exception that nobody
+ * handled. */
 static void
 task_died(void *arg, mach_port_t name)
 {
     struct process *p = arg;
 
-    if (p->pr_task == name && process_alive(p)) {
-        process_exited(p, L_SIGKILL);
+    if (p->pr_task == name) {
+        if (process_alive(p)) {
+            p->pr_status = L_SIGKILL;
+        }
+        process_exited(p); /* drops the reference of this watch */
+    } else {
+        server_object_release(p);
     }
-    server_object_release(p);
 }
 
 void
@@ -119,10 +124,19 @@ process_set_task(struct process *p, mach_port_t task)
     p->pr_task = task;
     server_object_reference(p);
     if (server_on_death(task, task_died, p) != KERN_SUCCESS) {
-        /* It is dead already. */
-        server_object_release(p);
-        process_exited(p, L_SIGKILL);
+        /* It is dead already; dropping the task drops the reference. */
+        p->pr_status = L_SIGKILL;
+        process_exited(p);
     }
+}
+
+bool
+process_end_task(struct process *p)
+{
+    if (p->pr_task == MACH_PORT_NULL || p->pr_vfork_parent != NULL) {
+        return false;
+    }
+    return task_terminate(p->pr_task) == KERN_SUCCESS;
 }
 
 void

@@ -92,7 +92,7 @@ deliver(struct process *p, const posix_signal_t *info)
         return KERN_SUCCESS;
     }
     if (info->signo == L_SIGKILL && p->pr_vfork_parent == NULL) {
-        process_exited(p, L_SIGKILL);
+        process_exit(p, L_SIGKILL);
         return KERN_SUCCESS;
     }
     if (info->signo == L_SIGCONT) {

@@ -98,14 +98,13 @@ build(struct process *p, struct exec_block *b,
     kern_return_t kr;
 
     /* A task that holds the ledger for exec to inherit. */
-    kr = task_create(mach_task_self(), p->pr_ledger, FALSE, &template);
+    kr = budget_holder(p->pr_ledger, &template);
     if (kr != KERN_SUCCESS) {
         return kr;
     }
     kr = exec_build(exec_service, template, (pointer_t)b, block_size, &task,
                     &thread);
-    (void)task_terminate(template);
-    (void)mach_port_deallocate_trap(template);
+    budget_holder_end(template);
     if (kr != KERN_SUCCESS) {
         return kr;
     }
