@@ -23,6 +23,7 @@ void ipc_setup(void);
  * goes with release. */
 kern_return_t ipc_space_create(struct ledger *l, struct ipc_space **out);
 void ipc_space_destroy(struct ipc_space *s);
+bool ipc_space_empty(const struct ipc_space *s);
 void ipc_space_reference(struct ipc_space *s);
 void ipc_space_release(struct ipc_space *s);
 

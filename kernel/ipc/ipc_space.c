@@ -73,6 +73,12 @@ ipc_space_destroy(struct ipc_space *s)
 }
 
 bool
+ipc_space_empty(const struct ipc_space *s)
+{
+    return s->is_used == 0;
+}
+
+bool
 ipc_space_reap(struct ipc_space *s)
 {
     uint32_t emptied = 0, seen = 0;

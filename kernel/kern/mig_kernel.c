@@ -204,16 +204,19 @@ mig_port_array_free(struct ipc_port **ports)
     ipc_port_array_free(a);
 }
 
+/* A dying task still has its port, but nothing can be done to it. */
 task_ref_t
 convert_port_to_task(struct ipc_port *port)
 {
-    return ipc_kobject_get(port, IKOT_TASK);
+    struct task *t = ipc_kobject_get(port, IKOT_TASK);
+
+    return t == NULL || !t->ta_active ? NULL : t;
 }
 
 space_ref_t
 convert_port_to_space(struct ipc_port *port)
 {
-    struct task *t = ipc_kobject_get(port, IKOT_TASK);
+    struct task *t = convert_port_to_task(port);
 
     return t == NULL ? NULL : t->ta_space;
 }
@@ -221,7 +224,7 @@ convert_port_to_space(struct ipc_port *port)
 map_ref_t
 convert_port_to_map(struct ipc_port *port)
 {
-    struct task *t = ipc_kobject_get(port, IKOT_TASK);
+    struct task *t = convert_port_to_task(port);
 
     return t == NULL ? NULL : t->ta_map;
 }

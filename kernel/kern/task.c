@@ -146,10 +146,6 @@ task_release(struct task *t)
 static void
 release_ports(struct task *t)
 {
-    struct ipc_port *self = t->ta_self;
-
-    t->ta_self = NULL;
-    ipc_kobject_destroy(self);
     ipc_port_release_send(t->ta_bootstrap);
     t->ta_bootstrap = NULL;
     for (unsigned i = 0; i < TASK_PORT_REGISTER_MAX; i++) {
@@ -194,11 +190,16 @@ task_terminate(struct task *t)
     }
 }
 
-/* One dying task a step. */
+/*
+ * One dying task a step.  Its port dies, and those who watch it are told, when its
+ * name space is empty: whoever hears of a task's death finds that it
+ * holds nothing any more.
+ */
 static bool
 task_reap_step(void)
 {
     struct list *l = list_pop_front(&dying);
+    struct ipc_port *self;
     struct task *t;
 
     if (l == NULL) {
@@ -206,7 +207,14 @@ task_reap_step(void)
     }
     t = list_entry(l, struct task, ta_reap_link);
     ipc_space_destroy(t->ta_space);
+    if (!ipc_space_empty(t->ta_space)) {
+        list_push_back(&dying, &t->ta_reap_link);
+        return true;
+    }
     vm_map_terminate(t->ta_map);
+    self = t->ta_self;
+    t->ta_self = NULL;
+    ipc_kobject_destroy(self);
     task_release(t); /* what task_create() gave */
     return !list_empty(&dying);
 }
