@@ -160,16 +160,13 @@ load_interpreter(struct program *main, struct program *interp)
 }
 
 static int64_t
-load_program(struct process *p, const exec_block_t *k, regs_t *frame)
+load_program(struct process *p, const exec_block_t *k, const void *head,
+             size_t size, regs_t *frame)
 {
-    uint8_t head[ELF_HEAD_SIZE];
     struct program main = {.file = k->file}, interp;
     struct stack_info info = {.block = k, .elf = &main.elf};
-    int64_t n = load_read(k->file, 0, head, sizeof(head));
+    int64_t n = load_check(k->file, head, size, &main.elf);
 
-    if (n >= 0) {
-        n = load_check(k->file, head, (size_t)n, &main.elf);
-    }
     if (n >= 0) {
         n = load_map(&main, LOAD_BASE);
     }
@@ -198,11 +195,82 @@ load_program(struct process *p, const exec_block_t *k, regs_t *frame)
     return 0;
 }
 
+/* ---- scripts ---------------------------------------------------------------- */
+
+/* A program that execve hands over is none; the first process's may be one. */
+#define SCRIPT_DEPTH 5
+
+static char *
+append(char *at, const char *text, uint64_t size)
+{
+    memcpy(at, text, size);
+    return at + size;
+}
+
+/* The strings with the interpreter's in place of argv[0]. */
+static void
+replace_strings(exec_block_t *to, const exec_block_t *from, const char *path,
+                const struct script_line *line)
+{
+    const char *old = (const char *)from + from->strings;
+    uint64_t rest = from->strings_size, first = 0;
+    char *begin = (char *)(to + 1), *at = begin;
+
+    to->argc = 2 + (line->argument[0] != '\0');
+    at = append(at, line->interp, strlen(line->interp) + 1);
+    if (line->argument[0] != '\0') {
+        at = append(at, line->argument, strlen(line->argument) + 1);
+    }
+    at = append(at, path, strlen(path) + 1);
+    if (from->argc != 0) {
+        first = strlen(old) + 1;
+        to->argc += from->argc - 1;
+    }
+    at = append(at, old + first, rest - first);
+    to->strings = sizeof(*to);
+    to->strings_size = (uint32_t)(at - begin);
+}
+
+/* 1, and a block for the interpreter; or -errno. */
+static int64_t
+follow_script(struct process *p, exec_block_t **block,
+              const struct script_line *line)
+{
+    exec_block_t *k = *block, *n;
+    vm_address_t at = EMULATOR_BLOCKS;
+    uint64_t size = PAGE_CEIL(sizeof(*k) + k->strings_size +
+                              sizeof(*line) + sizeof(p->exe));
+    struct opened o;
+    int64_t error = path_open(MACH_PORT_NULL, line->interp,
+                              O_RDONLY | O_EXEC, 0, &o);
+
+    if (error < 0) {
+        return error;
+    }
+    if (o.kind != KIND_FILE ||
+        vm_allocate(&at, size, VM_FLAGS_ANYWHERE) != KERN_SUCCESS) {
+        return -EACCES;
+    }
+    n = (exec_block_t *)(uintptr_t)at;
+    *n = *k;
+    replace_strings(n, k, p->exe, line);
+    n->size = size;
+    mach_port_deallocate_trap(k->file);
+    n->file = o.port;
+    memcpy(p->exe, line->interp, strlen(line->interp) + 1);
+    vm_deallocate((vm_address_t)(uintptr_t)k, k->size);
+    *block = n;
+    return 1;
+}
+
 void
 emulator_exec_start(exec_block_t *k, regs_t *frame)
 {
     struct thread *t = this_thread();
     struct process *p = process_create();
+    struct script_line line;
+    char head[ELF_HEAD_SIZE];
+    int64_t size;
 
     if (p == NULL || k->magic != EXEC_BLOCK_MAGIC) {
         for (;;) {
@@ -220,7 +288,17 @@ emulator_exec_start(exec_block_t *k, regs_t *frame)
         .rflags = 0x202,
         .gs_base = (uint64_t)(uintptr_t)t,
     };
-    if (load_program(p, k, frame) < 0) {
+    size = load_read(k->file, 0, head, sizeof(head));
+    for (int depth = 0; size > 0 && depth < SCRIPT_DEPTH; depth++) {
+        if (script_parse(head, (size_t)size, &line) <= 0) {
+            break;
+        }
+        size = follow_script(p, &k, &line);
+        if (size > 0) {
+            size = load_read(k->file, 0, head, sizeof(head));
+        }
+    }
+    if (size < 0 || load_program(p, k, head, (size_t)size, frame) < 0) {
         fail(p);
     }
     mach_port_deallocate_trap(k->file);
