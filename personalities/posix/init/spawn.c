@@ -8,14 +8,15 @@
 #include <tty_control/tty_control.h>
 #include "internal.h"
 
-#define FIRST_SESSION 1 /* pid, group and session of the first process */
+#define NEXT_SESSION 0 /* tty_control.defs: the one that is made next */
 #define UMASK 022u
 #define RLIMIT_STACK 3
 #define RLIMIT_CORE 4
 #define RLIMIT_NOFILE 7
 #define NO_LIMIT (~0ull)
 
-/* ports[0] is the program's file, ports[1..3] descriptors 0 to 2. */
+/* ports[0] is the program's file; ports[1..3] are descriptors 0 to 2, or
+ * ports[1] is the terminal, all three (a task has one name for a port). */
 enum { PORT_FILE, PORT_STDIN, PORT_STDOUT, PORT_STDERR, JOB_PORTS };
 
 static const char *
@@ -100,7 +101,8 @@ make_block(const struct job *j, const char *path, vm_size_t *size)
     fill_limits(b);
     fd = (struct exec_fd *)(address + b->fds);
     for (unsigned i = 0; i < 3; i++) {
-        fd[i] = (struct exec_fd){.fd = (int32_t)i, .port = PORT_STDIN + i,
+        fd[i] = (struct exec_fd){.fd = (int32_t)i,
+                                 .port = PORT_STDIN + (j->tty ? 0 : i),
                                  .kind = j->tty ? KIND_TTY : KIND_PIPE};
     }
     at = (char *)address + b->strings;
@@ -125,15 +127,14 @@ open_terminal(mach_port_t ports[JOB_PORTS])
     mach_port_t port = MACH_PORT_NULL;
     kern_return_t kr = tty == MIG_HANDLE_NULL
                            ? KERN_FAILURE
-                           : tty_console_open(tty, FIRST_SESSION, &port);
+                           : tty_console_open(tty, NEXT_SESSION, &port);
 
     if (kr != KERN_SUCCESS) {
         init_fail("the console cannot be opened: %s", mach_error_string(kr));
         return false;
     }
     handle_release(tty);
-    mach_port_mod_refs_trap(port, MACH_PORT_RIGHT_SEND, 2);
-    ports[PORT_STDIN] = ports[PORT_STDOUT] = ports[PORT_STDERR] = port;
+    ports[PORT_STDIN] = port;
     return true;
 }
 
@@ -173,7 +174,8 @@ spawn(const struct job *j, const struct program *p, mach_port_t exit_notify)
         return;
     }
     kr = proc_spawn(proc, j->uid, j->gid, j->cwd, (pointer_t)(uintptr_t)block,
-                    (mach_msg_type_number_t)size, ports, JOB_PORTS,
+                    (mach_msg_type_number_t)size, ports,
+                    j->tty ? PORT_STDIN + 1 : JOB_PORTS,
                     exit_notify, &pid);
     vm_deallocate((vm_address_t)block, size);
     handle_release(proc);

@@ -136,6 +136,11 @@ tty_S_tty_session_create(tty_control_ref_t control, int pid, int pgid, int sid,
     s->pid = pid;
     s->pgid = pgid;
     s->sid = sid;
+    if (tty_console.claimed && pid == sid) {
+        tty_console.claimed = false;
+        tty_console.sid = sid;
+        tty_console.foreground = pgid;
+    }
     *session = s;
     return KERN_SUCCESS;
 }
@@ -185,10 +190,9 @@ tty_S_tty_console_open(tty_control_ref_t control, int sid, mach_port_t *object)
     if (port == MACH_PORT_NULL) {
         return POSIX_ERROR(L_ENOMEM);
     }
-    if (sid != 0) {
-        t->sid = sid;
-        t->foreground = sid;
-    }
+    t->sid = sid;
+    t->foreground = sid;
+    t->claimed = sid == 0;
     *object = port;
     terminal_pump(t);
     return KERN_SUCCESS;

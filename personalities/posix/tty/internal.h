@@ -115,6 +115,7 @@ struct terminal {
     uint64_t device;       /* Linux's dev_t */
     struct linux_winsize window;
     int sid, foreground;   /* controlling session and its group; 0: none */
+    bool claimed;          /* for the session whose leader comes next */
     unsigned generation;   /* hang-ups */
     struct tty_request *requests; /* in the order of arrival */
     struct tty_watch *watches;
