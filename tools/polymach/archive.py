@@ -65,9 +65,10 @@ class Overlay:
         """Add what is in a folder, in the order of the names."""
         for entry in sorted(os.scandir(folder), key=lambda e: e.name):
             child = name + "/" + entry.name if name else entry.name
-            self.add_path(entry.path, child)
             if entry.is_dir(follow_symlinks=False):
                 self.add_children(entry.path, child)
+            # A folder after what is in it, so that it keeps its times.
+            self.add_path(entry.path, child)
 
     def add_file(self, text):
         """Add one file given as HOST[:GUEST]."""

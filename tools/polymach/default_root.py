@@ -79,8 +79,6 @@ def add_busybox(tar, busybox):
 
 def add(tar, busybox):
     """Add the whole default root to the archive."""
-    for name, mode in DIRECTORIES:
-        tar.addfile(member(name, tarfile.DIRTYPE, mode))
     for name, text in FILES:
         info = member(name, tarfile.REGTYPE, 0o644)
         info.size = len(text)
@@ -94,3 +92,6 @@ def add(tar, busybox):
         info.linkname = target
         tar.addfile(info)
     add_busybox(tar, busybox)
+    # Folders after what is in them, so that they keep their times.
+    for name, mode in reversed(DIRECTORIES):
+        tar.addfile(member(name, tarfile.DIRTYPE, mode))
