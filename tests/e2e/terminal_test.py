@@ -12,7 +12,8 @@ import time
 import tap
 import terminal_driver
 
-PROMPT = rb"/ # $"
+# busybox asks the terminal for the cursor behind its prompt.
+PROMPT = rb"/ # (\x1b\[6n)?$"
 
 
 def ask(guest, line, answer, name, seconds=30):

@@ -16,7 +16,7 @@ BUILD_LIMIT = 1800
 def main():
     """Status 0 when the prompt came and the shell calculated."""
     with terminal_driver.Driver(sys.argv[1:]) as guest:
-        if not guest.wait_for(rb"/ # $", BUILD_LIMIT):
+        if not guest.wait_for(rb"/ # (\x1b\[6n)?$", BUILD_LIMIT):
             print(guest.tail())
             print("no prompt")
             return 1

@@ -81,7 +81,9 @@ def add_tree_options(parser):
     parser.add_argument("--root", action="append", default=[], metavar="DIR",
                         help="lay the tree DIR over the default root")
     parser.add_argument("--copy", action="append", default=[],
-                        metavar="HOST[:GUEST]", help="add one file")
+                        metavar="HOST[:GUEST]",
+                        help="add one file [GUEST: /NAME]; its mode and time "
+                        "are kept")
     parser.add_argument("--env", action="append", default=[],
                         type=environment_entry, metavar="NAME=VALUE",
                         help="set a variable of the program's environment")
