@@ -72,8 +72,8 @@ process_exited(struct process *p)
     process_drop_signals(p);
     process_drop_waiters(p);
     process_drop_sessions(p);
-    give_children_away(p);
     process_check_orphans(p);
+    give_children_away(p);
     if (p->pr_ids.sid == p->pr_ids.pid) {
         (void)tty_leader_exit(tty_control, p->pr_ids.sid);
     }

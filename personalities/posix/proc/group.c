@@ -136,29 +136,53 @@ has_stopped(int32_t pgid)
     return false;
 }
 
+/* Does its end newly orphan that group, and leave it stopped? */
+static bool
+strands(int32_t pgid, const struct process *leaving)
+{
+    return has_stopped(pgid) && !anchored(pgid, leaving);
+}
+
+static void
+wake_stranded(int32_t pgid)
+{
+    group_signal(pgid, L_SIGHUP);
+    group_signal(pgid, L_SIGCONT);
+}
+
+/* A group of one of its children that its end strands, or 0. */
+static int32_t
+stranded_child_group(const struct process *leaving)
+{
+    for (struct process *p = process_first(); p != NULL;
+         p = process_next(p)) {
+        if (p->pr_ids.ppid == leaving->pr_ids.pid &&
+            p->pr_ids.pgid != leaving->pr_ids.pgid &&
+            p->pr_ids.sid == leaving->pr_ids.sid &&
+            strands(p->pr_ids.pgid, leaving)) {
+            return p->pr_ids.pgid;
+        }
+    }
+    return 0;
+}
+
 /*
- * A group that nobody is left to continue gets SIGHUP and SIGCONT if it has
- * stopped members: called when a process of the session has exited.
+ * A process is ending, and still has its children.  The groups that lose with
+ * it the last one who could continue them (its own, when its parent
+ * is of another; its children's) get SIGHUP and SIGCONT if they
+ * have stopped members.  A group that was orphaned before is left alone.
  */
 void
 process_check_orphans(struct process *leaving)
 {
-    int32_t sid = leaving->pr_ids.sid;
-    bool again = true;
+    const struct process *parent = process_find(leaving->pr_ids.ppid);
+    int32_t pgid = leaving->pr_ids.pgid;
 
-    while (again) {
-        again = false;
-        for (struct process *p = process_first(); p != NULL;
-             p = process_next(p)) {
-            int32_t pgid = p->pr_ids.pgid;
-
-            if (p->pr_ids.sid == sid && p->pr_state == PROCESS_STOPPED &&
-                has_stopped(pgid) && !anchored(pgid, leaving)) {
-                group_signal(pgid, L_SIGHUP);
-                group_signal(pgid, L_SIGCONT);
-                again = true; /* the table may have changed */
-                break;
-            }
-        }
+    if (parent != NULL && parent->pr_ids.pgid != pgid &&
+        parent->pr_ids.sid == leaving->pr_ids.sid && strands(pgid, leaving)) {
+        wake_stranded(pgid);
+    }
+    while ((pgid = stranded_child_group(leaving)) != 0) {
+        wake_stranded(pgid); /* nothing in it is stopped any more */
     }
 }

@@ -91,6 +91,9 @@ printf '#!/bin/sh\necho script $0 $1\nexit 6\n' > script; chmod +x script
 printf '#!/nonexistent\n' > bad; chmod +x bad; ./bad 2>&1; echo $?
 printf '#!/usr/bin/awk -f\nBEGIN { print "awk script" }\n' > s2; chmod +x s2
 ./s2 2>&1; echo $?
+# Job control without a terminal: a stopped child is not the group's end.
+(sleep 5; echo no) & p=$!
+sleep 0.1; kill -STOP $p; sleep 0.1; kill -CONT $p; kill $p; wait $p; echo $?
 false | true; echo $?
 eval 'echo evaluated; (exit 3)'; echo $?
 set -e; (false; echo not reached); echo not reached either
