@@ -102,6 +102,8 @@ poll_wait(struct thread *t, struct poll_set *s, uint64_t deadline)
         if (port == MACH_PORT_NULL) {
             return -ENOMEM;
         }
+        /* Only while it is lent: a child of fork gets no right to it. */
+        mach_port_insert_right_trap(port, port, MACH_MSG_TYPE_MAKE_SEND);
     }
     s->generation = ++t->watch_generation;
     s->ready = 0;
@@ -124,6 +126,9 @@ poll_wait(struct thread *t, struct poll_set *s, uint64_t deadline)
         }
     }
     unwatch(s);
+    if (port != MACH_PORT_NULL) {
+        mach_port_mod_refs_trap(port, MACH_PORT_RIGHT_SEND, -1);
+    }
     return s->ready != 0 ? (int64_t)s->ready : result < 0 ? result : 0;
 }
 
