@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Measures the rows and prints them.  The counter is calibrated with a loop of
- * known length, so that under an instruction counter the values are
- * instructions; elsewhere they are in the same proportion to time.
+ * Measures the rows and prints them.
+ *
+ *     bench-posix [--ns] [ROW...]     all rows, or these
+ *     bench-posix --list              the names of the rows
+ *
+ * The counter is calibrated with a loop of known length, so that under an
+ * instruction counter the values are instructions; elsewhere they are in the
+ * same proportion to time.  With --ns they are nanoseconds of the system's
+ * monotonic clock.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -17,13 +24,28 @@
 
 static const struct row *const groups[] = {call_rows, file_rows, memory_rows,
                                            switch_rows, process_rows};
-static double scale = 1;
+static double scale = 1; /* units of now() in one unit of the output */
+static int in_ns;
+static const char *current = "calibration"; /* the row that is measured */
 
 _Noreturn void
 fail(const char *what)
 {
+    fprintf(stderr, "%s: ", current);
     perror(what);
     exit(1);
+}
+
+static uint64_t
+now(void)
+{
+    struct timespec ts;
+
+    if (!in_ns) {
+        return cycles();
+    }
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
 const char *
@@ -60,10 +82,10 @@ median(void (*run)(unsigned), unsigned n)
     uint64_t took[RUNS];
 
     for (int i = 0; i < RUNS; i++) {
-        uint64_t begin = cycles();
+        uint64_t begin = now();
 
         run(n);
-        took[i] = cycles() - begin;
+        took[i] = now() - begin;
     }
     qsort(took, RUNS, sizeof(took[0]), compare);
     return took[RUNS / 2];
@@ -73,7 +95,12 @@ median(void (*run)(unsigned), unsigned n)
 static void
 calibrate(void)
 {
-    uint64_t empty = median(nothing, LOOP);
+    uint64_t empty;
+
+    if (in_ns) {
+        return;
+    }
+    empty = median(nothing, LOOP);
 
     scale = (double)(median(loop, LOOP) - empty) / (2.0 * LOOP);
     if (scale <= 0) {
@@ -86,6 +113,7 @@ measure(const struct row *r, uint64_t overhead)
 {
     uint64_t took;
 
+    current = r->name;
     if (r->setup != NULL) {
         r->setup();
     }
@@ -95,35 +123,59 @@ measure(const struct row *r, uint64_t overhead)
         r->finish();
     }
     took = took > overhead ? took - overhead : 0;
-    printf("%s %.0f instructions\n", r->name,
-           (double)took / scale / r->count);
+    printf("%s %.0f %s\n", r->name, (double)took / scale / r->count,
+           in_ns ? "ns" : "instructions");
     fflush(stdout);
 }
 
-static int
-wanted(const char *name, int argc, char **argv)
+static void
+print_name(const struct row *r, uint64_t overhead)
 {
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], name) == 0) {
-            return 1;
+    (void)overhead;
+    printf("%s\n", r->name);
+}
+
+/* Calls action for each row that is named, or for all; how many they were. */
+static int
+for_rows(void (*action)(const struct row *, uint64_t), uint64_t overhead,
+         int names, char **name)
+{
+    int found = 0;
+
+    for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++) {
+        for (const struct row *r = groups[g]; r->name != NULL; r++) {
+            int wanted = names == 0;
+
+            for (int i = 0; i < names; i++) {
+                wanted |= strcmp(name[i], r->name) == 0;
+            }
+            if (wanted) {
+                action(r, overhead);
+                found++;
+            }
         }
     }
-    return argc < 2;
+    return found;
 }
 
 int
 main(int argc, char **argv)
 {
-    uint64_t overhead;
-
+    argc--;
+    argv++;
+    if (argc == 1 && strcmp(argv[0], "--list") == 0) {
+        for_rows(print_name, 0, 0, NULL);
+        return 0;
+    }
+    if (argc > 0 && strcmp(argv[0], "--ns") == 0) {
+        in_ns = 1;
+        argc--;
+        argv++;
+    }
     calibrate();
-    overhead = median(nothing, 1);
-    for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++) {
-        for (const struct row *r = groups[g]; r->name != NULL; r++) {
-            if (wanted(r->name, argc, argv)) {
-                measure(r, overhead);
-            }
-        }
+    if (for_rows(measure, median(nothing, 1), argc, argv) < argc) {
+        fprintf(stderr, "bench-posix: no such row (see --list)\n");
+        return 2;
     }
     return 0;
 }

@@ -114,13 +114,15 @@ def build_parser():
     bench = commands.add_parser("bench", help="run the benchmarks")
     bench.add_argument("--only", choices=("ipc", "posix", "pager", "win32"),
                        help="one group of rows")
+    bench.add_argument("--row", action="append", default=[], metavar="NAME",
+                       help="this row only; may be given more than once")
     bench.add_argument("--no-peers", action="store_true",
                        help="measure this system only")
     bench.add_argument("--json", metavar="FILE", help="write the results")
     bench.add_argument("--mem", type=positive, default=512, metavar="MIB",
                        help="memory of the machines [512]")
-    bench.add_argument("--timeout", type=seconds, default=900, metavar="S",
-                       help="time limit of one machine [900]")
+    bench.add_argument("--timeout", type=seconds, default=300, metavar="S",
+                       help="time limit of one machine [300]")
 
     iso = commands.add_parser("iso", help="write an image that GRUB boots")
     iso.add_argument("--output", required=True, metavar="FILE")
