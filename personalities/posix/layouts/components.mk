@@ -8,7 +8,7 @@ pipe_interfaces := io pipe
 vfs_interfaces := io vfs vfs_control
 tty_interfaces := io tty tty_control serial_client
 exec_interfaces := exec
-proc_interfaces := proc proc_control
+proc_interfaces := proc proc_control exc
 init_interfaces := io init serial_client
 
 pipe_late := io pipe
