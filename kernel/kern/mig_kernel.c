@@ -89,6 +89,12 @@ holder(const void *p, unsigned type)
     return NULL;
 }
 
+bool
+mig_dead_right(void)
+{
+    return holder(IP_DEAD, MACH_MSG_PORT_DESCRIPTOR) != NULL;
+}
+
 struct ipc_port *
 mig_take_port(struct ipc_port *port)
 {

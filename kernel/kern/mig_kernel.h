@@ -46,6 +46,8 @@ typedef struct memory_control *memory_control_ref_t;
 struct ipc_port *mig_kern_request_port(const mach_msg_header_t *in);
 /* The right of descriptor i; IP_DEAD is given as a null right. */
 struct ipc_port *mig_kern_in_port(mach_msg_header_t *in, unsigned i);
+/* Was one of the null rights that the served request gives a dead one? */
+bool mig_dead_right(void);
 struct ipc_port *mig_kern_reply_port(const mach_msg_header_t *in);
 struct vm_map_copy *mig_kern_in_ool(mach_msg_header_t *in, unsigned i,
                                     mach_msg_size_t *size);

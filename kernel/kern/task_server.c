@@ -28,6 +28,8 @@ serve_task_create(task_ref_t parent, struct ipc_port *ledger,
         if (l == NULL) {
             return KERN_INVALID_ARGUMENT;
         }
+    } else if (mig_dead_right()) {
+        return KERN_INVALID_ARGUMENT;
     }
     return task_create(parent, l, inherit != 0, child);
 }

@@ -164,7 +164,8 @@ mach_vm_map(map_ref_t map, vm_address_t *address, vm_size_t size,
         req.size = page_round((*address & PAGE_MASK) + size);
     }
     if (object == NULL) {
-        kr = vm_map_enter(map, &req);
+        kr = mig_dead_right() ? KERN_MEMORY_FAILURE
+                              : vm_map_enter(map, &req);
     } else if (memory_entry_get(object) != NULL) {
         kr = vm_named_map(map, &req, memory_entry_get(object), offset,
                           copy != 0);
@@ -239,8 +240,10 @@ mach_make_memory_entry(map_ref_t map, vm_size_t *size, uint64_t offset,
         return KERN_INVALID_ARGUMENT;
     }
     if (parent == NULL) {
-        kr = vm_named_from_map(map, start, end - start, permission,
-                               map->vm_ledger, &ne);
+        kr = mig_dead_right()
+                 ? KERN_MEMORY_FAILURE
+                 : vm_named_from_map(map, start, end - start, permission,
+                                     map->vm_ledger, &ne);
     } else if (from != NULL) {
         kr = vm_named_sub(from, start, end - start, permission,
                           map->vm_ledger, &ne);

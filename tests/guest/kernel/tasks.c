@@ -3,6 +3,8 @@
  * Tasks: creation and termination leave nothing behind; ledgers hold.
  */
 #include <host/host.h>
+#include <mach/task_info.h>
+#include <mach_port/mach_port.h>
 #include <task/task.h>
 #include <thread/thread.h>
 #include "test.h"
@@ -55,6 +57,37 @@ one_round(void)
     return kr;
 }
 
+static bool
+refused(kern_return_t kr)
+{
+    return kr == KERN_INVALID_ARGUMENT || kr == MACH_SEND_INVALID_DEST;
+}
+
+/* A dying task keeps its port until its name space is empty. */
+static void
+test_dying(void)
+{
+    mach_port_t task = MACH_PORT_NULL, self = mach_task_self(), name;
+    kern_return_t port, handlers, child;
+
+    task_create(self, MACH_PORT_NULL, FALSE, &task);
+    for (unsigned i = 0; i < 200; i++) {
+        mach_port_allocate(task, MACH_PORT_RIGHT_RECEIVE, &name);
+    }
+    task_terminate(task);
+    port = task_set_special_port(task, TASK_BOOTSTRAP_PORT, self);
+    handlers = task_set_exception_ports(task, EXC_MASK_ALL, self,
+                                        EXCEPTION_DEFAULT);
+    child = task_create(task, MACH_PORT_NULL, FALSE, &name);
+    check(refused(port), "a dying task takes no special port",
+          (uint64_t)port);
+    check(refused(handlers), "and no exception ports", (uint64_t)handlers);
+    check(refused(child), "and makes no task", (uint64_t)child);
+    mach_printf("# %x %x %x\n", (unsigned)port, (unsigned)handlers,
+                (unsigned)child);
+    mach_port_deallocate_trap(task);
+}
+
 static void
 test_leaks(void)
 {
@@ -62,6 +95,7 @@ test_leaks(void)
     kern_return_t kr = KERN_SUCCESS;
 
     one_round();
+    test_dying();
     census(before);
     for (unsigned i = 0; i < ROUNDS && kr == KERN_SUCCESS; i++) {
         kr = one_round();

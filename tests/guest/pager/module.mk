@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: BSD-2-Clause
+guest-pager_srcs := tests/guest/pager
+guest-pager_servers := memory_object:S_ exc:catch_
+guest-pager_cflags := -I$(SRC)/tests/guest/pager
+$(eval $(call guest_test,guest-pager,freestanding))
