@@ -12,6 +12,7 @@
 #include <mach_port/mach_port.h>
 #include <task/task.h>
 #include <thread/thread.h>
+#include <vfs_control/vfs_control.h>
 
 #include "block.h"
 #include "budget.h"
@@ -46,6 +47,54 @@ copy_rights(mach_port_t from, mach_port_t to, const struct exec_block *b)
 
     for (uint32_t i = 0; i < b->fd_count && kr == KERN_SUCCESS; i++) {
         kr = copy_right(from, to, fds[i].port);
+    }
+    return kr;
+}
+
+/* The ids of the new program: set-id bits of its file, and the saved and the
+ * file system's ids follow the effective ones. */
+static kern_return_t
+new_ids(const struct process *p, uint32_t file, posix_ids_t *ids)
+{
+    posix_creds_t creds = process_creds(p);
+    mach_msg_type_name_t type;
+    mach_port_t port;
+    mig_handle_t object;
+    kern_return_t kr;
+
+    *ids = p->pr_ids;
+    creds.uid = ids->euid;
+    creds.gid = ids->egid;
+    kr = mach_port_extract_right(p->pr_task, file, MACH_MSG_TYPE_COPY_SEND,
+                                 &port, &type);
+    if (kr != KERN_SUCCESS) {
+        return ERR(EBADF);
+    }
+    object = handle_from_port(port, "vfs");
+    kr = vfs_exec_creds(vfs_control, p->pr_vfs, object, &creds);
+    if (object != MIG_HANDLE_NULL) {
+        handle_release(object);
+    }
+    (void)mach_port_deallocate_trap(port);
+    ids->euid = ids->suid = ids->fsuid = creds.uid;
+    ids->egid = ids->sgid = ids->fsgid = creds.gid;
+    return kr;
+}
+
+/* vfs checks by the file system's ids. */
+static kern_return_t
+take_ids(struct process *p, const posix_ids_t *ids)
+{
+    posix_ids_t old = p->pr_ids;
+    kern_return_t kr;
+
+    p->pr_ids = *ids;
+    if (old.fsuid == ids->fsuid && old.fsgid == ids->fsgid) {
+        return KERN_SUCCESS;
+    }
+    kr = vfs_session_set_creds(vfs_control, p->pr_vfs, process_creds(p));
+    if (kr != KERN_SUCCESS) {
+        p->pr_ids = old;
     }
     return kr;
 }
@@ -100,6 +149,7 @@ proc_S_proc_exec(proc_ref_t proc, const uint32_t *names, pointer_t block,
     struct exec_block *b = (struct exec_block *)block;
     bool borrowed = proc->pr_vfork_parent != NULL;
     mach_port_t task, thread;
+    posix_ids_t ids;
     kern_return_t kr;
 
     if (!process_alive(proc)) {
@@ -108,14 +158,25 @@ proc_S_proc_exec(proc_ref_t proc, const uint32_t *names, pointer_t block,
     if (!block_valid(b, block_size)) {
         return ERR(EINVAL);
     }
+    kr = new_ids(proc, b->file, &ids);
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
     block_complete(proc, b);
+    b->ids = ids;
     kr = build_image(proc, block, block_size, &task, &thread);
     if (kr != KERN_SUCCESS) {
         return kr;
     }
-    kr = process_insert_sessions(proc, task, names);
+    kr = process_watch_exceptions(task);
+    if (kr == KERN_SUCCESS) {
+        kr = process_insert_sessions(proc, task, names);
+    }
     if (kr == KERN_SUCCESS) {
         kr = copy_rights(proc->pr_task, task, b);
+    }
+    if (kr == KERN_SUCCESS) {
+        kr = take_ids(proc, &ids);
     }
     if (kr != KERN_SUCCESS) {
         (void)task_terminate(task);

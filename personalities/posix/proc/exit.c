@@ -26,6 +26,22 @@ give_children_away(struct process *p)
     }
 }
 
+/* The vfork children that ran in its task are gone with that. */
+static void
+end_borrowers(struct process *p)
+{
+    struct process *c = process_first();
+
+    while (c != NULL) {
+        if (c->pr_vfork_parent == p && process_alive(c)) {
+            process_exit(c, L_SIGKILL);
+            c = process_first(); /* the table may have changed */
+        } else {
+            c = process_next(c);
+        }
+    }
+}
+
 static bool
 parent_waits(const struct process *p)
 {
@@ -72,6 +88,7 @@ process_exited(struct process *p)
     process_drop_signals(p);
     process_drop_waiters(p);
     process_drop_sessions(p);
+    end_borrowers(p);
     process_check_orphans(p);
     give_children_away(p);
     if (p->pr_ids.sid == p->pr_ids.pid) {
@@ -94,6 +111,7 @@ process_exit(struct process *p, int32_t status)
     process_collect_usage(p);
     process_end_stop(p);
     p->pr_status = status;
+    p->pr_continued_untold = false;
     p->pr_state = PROCESS_DYING;
     if (!process_end_task(p)) {
         process_exited(p);

@@ -124,6 +124,13 @@ anchored(int32_t pgid, const struct process *leaving)
     return false;
 }
 
+/* Nobody could continue its members if they stopped. */
+bool
+process_group_orphaned(int32_t pgid)
+{
+    return !anchored(pgid, NULL);
+}
+
 static bool
 has_stopped(int32_t pgid)
 {

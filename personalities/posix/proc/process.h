@@ -10,6 +10,8 @@
  *             told before those are gone (whoever waits for the process finds
  *             its pipe ends closed)
  *   ZOMBIE    no task, no sessions; pr_status waits for the parent's wait
+ * A vfork child ends with the task that it borrows.
+ *
  * A reaped process leaves the table; its structure lives until the last
  * right to its session port is gone (pr_state GONE then).
  *
@@ -124,6 +126,10 @@ void process_drop_task(struct process *p, bool terminate);
 /* Terminate it; false: there is nothing to wait for. */
 bool process_end_task(struct process *p);
 
+/* exception.c */
+kern_return_t process_watch_exceptions(mach_port_t task);
+int32_t exception_signal(int exception, uint64_t code);
+
 /* exit.c */
 /* The end begins: status as wait4 tells it. */
 void process_exit(struct process *p, int32_t status);
@@ -148,6 +154,7 @@ void process_end_stop(struct process *p); /* it dies while stopped */
 
 /* group.c */
 void process_check_orphans(struct process *leaving);
+bool process_group_orphaned(int32_t pgid);
 
 /* info.c */
 void process_collect_usage(struct process *p);

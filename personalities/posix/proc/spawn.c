@@ -108,7 +108,10 @@ build(struct process *p, struct exec_block *b,
     if (kr != KERN_SUCCESS) {
         return kr;
     }
-    kr = process_insert_sessions(p, task, b->ports);
+    kr = process_watch_exceptions(task);
+    if (kr == KERN_SUCCESS) {
+        kr = process_insert_sessions(p, task, b->ports);
+    }
     if (kr == KERN_SUCCESS) {
         kr = insert_ports(task, ports, count);
     }

@@ -31,6 +31,9 @@ proc_S_proc_stop(proc_ref_t proc, mach_port_t reply, int sig)
     if (sig < 1 || sig > L_NSIG || proc->pr_state != PROCESS_RUNNING) {
         return ERR(EINVAL);
     }
+    if (sig != L_SIGSTOP && process_group_orphaned(proc->pr_ids.pgid)) {
+        return KERN_SUCCESS; /* nobody could continue it: ignored */
+    }
     if (process_pending(proc, L_SIGCONT)) {
         return KERN_SUCCESS; /* continued before it had stopped */
     }

@@ -123,7 +123,8 @@ vfs_S_vfs_exec_creds(vfs_control_ref_t control, vfs_session_ref_t s,
     kern_return_t kr;
 
     (void)control;
-    if (s == NULL || f == NULL || f == &vfs_no_file) {
+    /* A direct call may bring any object. */
+    if (s == NULL || f == NULL || f->vf_object.so_class != &vfs_file_class) {
         return ERR(EBADF);
     }
     if (!L_S_ISREG(f->vf_node->vn_mode)) {
@@ -133,7 +134,6 @@ vfs_S_vfs_exec_creds(vfs_control_ref_t control, vfs_session_ref_t s,
     if (kr != KERN_SUCCESS) {
         return kr;
     }
-    *creds = s->vs_creds;
     if ((f->vf_node->vn_mode & L_S_ISUID) != 0) {
         creds->uid = f->vf_node->vn_uid;
     }
