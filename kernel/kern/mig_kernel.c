@@ -211,6 +211,17 @@ mig_port_array_free(struct ipc_port **ports)
 }
 
 /* A dying task still has its port, but nothing can be done to it. */
+kern_return_t
+mig_kernel_send(struct ipc_kmsg *k, const mach_msg_header_t *msg,
+                struct ipc_port *dest, struct ipc_port *reply,
+                struct ipc_port *const ports[], unsigned nports,
+                struct ledger *l)
+{
+    return k != NULL
+               ? ipc_kmsg_send_prealloc(k, msg, dest, reply, ports, nports)
+               : ipc_kernel_send(msg, dest, reply, ports, nports, l);
+}
+
 task_ref_t
 convert_port_to_task(struct ipc_port *port)
 {

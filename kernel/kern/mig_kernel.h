@@ -73,6 +73,14 @@ struct ipc_port **mig_port_array_alloc(unsigned count, struct ledger *l);
 /* One that is not given out after all: drops the send rights in it. */
 void mig_port_array_free(struct ipc_port **ports);
 
+/* ---- messages that the kernel sends (KernelUser) ---- */
+/* In k, preallocated and not on its way, or NULL: a new one charged to l. */
+kern_return_t mig_kernel_send(struct ipc_kmsg *k,
+                              const mach_msg_header_t *msg,
+                              struct ipc_port *dest, struct ipc_port *reply,
+                              struct ipc_port *const ports[],
+                              unsigned nports, struct ledger *l);
+
 /* ---- translation: borrowed objects, NULL when the port is no such thing
  * ---- */
 task_ref_t convert_port_to_task(struct ipc_port *port);

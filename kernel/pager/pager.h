@@ -108,7 +108,7 @@ kern_return_t pager_return_step(struct memory_control *mc, uint64_t *at,
                                 uint64_t end, bool all, bool flush);
 bool pager_page_wired(struct vm_object *o, uint64_t offset);
 
-/* ---- pager_send.c: messages to the pager ---- */
+/* ---- kern/memory_object_user.c: messages to the pager ---- */
 kern_return_t pager_send_init(struct memory_control *mc);
 kern_return_t pager_send_request(struct memory_control *mc, uint64_t offset,
                                  uint64_t length, vm_prot_t access);

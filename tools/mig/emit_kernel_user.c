@@ -3,9 +3,12 @@
  * Messages that the kernel sends (subsystem KernelUser).  The kernel never
  * waits for an answer in place, so each routine gives two functions:
  *
- *   NAME(args..., reply, ledger)   queues the request, charged to ledger;
- *                                  simpleroutines have no reply
- *   NAME_decode(message, results)  checks a reply completely, then copies
+ *   NAME(args..., reply, kmsg, ledger)
+ *                      queues the request in kmsg, a preallocated message
+ *                      that is not on its way, or, when that is null, in a
+ *                      new one charged to ledger; simpleroutines have no reply
+ *   NAME_decode(message, results)
+ *                      checks a reply completely, then copies
  *
  * Rights are objects: those among the arguments are naked and consumed on
  * success; dest is borrowed, reply is a naked send-once right, consumed.
@@ -78,7 +81,8 @@ send_prototype(struct out *o, const struct routine *rt,
 
     emit_params(&params, r, SIDE_USER);
     params.text[params.size - 1] = '\0'; /* the closing parenthesis */
-    out_put(o, "kern_return_t\n%s(%s,%s\n    struct ledger *mig_ledger)",
+    out_put(o, "kern_return_t\n%s(%s,%s\n    struct ipc_kmsg *mig_kmsg,"
+            "\n    struct ledger *mig_ledger)",
             user_name(rt), params.text,
             rt->simple ? "" : "\n    struct ipc_port *mig_reply,");
 }
@@ -119,9 +123,10 @@ emit_send(struct out *o, const struct routine *rt)
             "        MACH_PORT_NULL, %lld);\n",
             complex ? "MACH_MSGH_BITS_COMPLEX" : "0", (long long)rt->id);
     request_contents(o, r);
-    out_put(o, "    mig_ret = ipc_kernel_send(&Mess->Head, %s, %s, mig_ports,"
-            "\n        %u, mig_ledger);\n", r->request_port->name,
-            rt->simple ? "NULL" : "mig_reply", r->request.ports);
+    out_put(o, "    mig_ret = mig_kernel_send(mig_kmsg, &Mess->Head, %s,\n"
+            "        %s, mig_ports, %u, mig_ledger);\n",
+            r->request_port->name, rt->simple ? "NULL" : "mig_reply",
+            r->request.ports);
     user_return(o, r, "    ", "mig_ret");
     out_put(o, "}\n\n");
 }
@@ -172,7 +177,7 @@ emit_kernel_user(struct out *o)
 void
 emit_kernel_user_prototypes(struct out *o)
 {
-    out_put(o, "\nstruct ipc_port;\nstruct ledger;\nstruct vm_map_copy;\n\n");
+    out_put(o, "\nstruct ipc_kmsg;\nstruct ipc_port;\nstruct ledger;\nstruct vm_map_copy;\n\n");
     for (const struct routine *rt = subsystem.routines; rt != NULL;
          rt = rt->next) {
         out_put(o, "/* %s %s, request id %lld */\n",

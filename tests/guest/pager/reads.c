@@ -35,7 +35,7 @@ test_supply(void)
     }
     check(good && o->requests == 3 && o->asked == 40,
           "40 pages by 3 requests, none beyond the mapping", o->asked);
-    check(o->moved == 40, "the pages have left the pager's task", o->moved);
+    check(wait_for(&o->moved, 40), "the pages have left the pager's task", o->moved);
     vm_deallocate(at, 40 * PAGE);
     check(wait_for(&o->terminates, 1), "terminate after the last unmap",
           o->terminates);

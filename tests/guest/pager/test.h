@@ -36,8 +36,8 @@ struct pager_object {
     bool may_cache;
     /* what has come in */
     volatile uint32_t inits, requests, unlocks, returns, dirty, kept,
-        completed, terminates;
-    volatile uint64_t page_size, asked, moved;
+        completed, terminates, moved;
+    volatile uint64_t page_size, asked;
 };
 
 /* ---- main.c ---- */
