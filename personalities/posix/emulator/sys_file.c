@@ -336,3 +336,22 @@ sys_fadvise64(const uint64_t *a)
     }
     return a[3] > 5 ? -EINVAL : 0; /* advice need not be followed */
 }
+
+/* Blocks can't be reserved in memory files: libc then writes zeros. */
+int64_t
+sys_fallocate(const uint64_t *a)
+{
+    struct fd fd;
+    int64_t error = fd_get_io(a[0], &fd);
+
+    if (error < 0) {
+        return error;
+    }
+    if (waits(&fd)) {
+        return -ESPIPE;
+    }
+    if ((int64_t)a[2] < 0 || (int64_t)a[3] <= 0) {
+        return -EINVAL;
+    }
+    return fd.kind == KIND_FILE ? -EOPNOTSUPP : -ENODEV;
+}
