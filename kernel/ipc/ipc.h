@@ -93,16 +93,16 @@ kern_return_t ipc_kernel_send(const mach_msg_header_t *msg,
                               struct ipc_port *dest, struct ipc_port *reply,
                               struct ipc_port *const ports[], unsigned nports,
                               struct ledger *l);
-/* A send-once right to a new port whose receiver is the kernel, for
- * exceptions and pagers: fn is called once, in the sender's trap, with the
- * reply, or with NULL when the right was destroyed; the port is gone then.
- * NULL: shortage. cancel: fn will not be called any more (the caller keeps a
- * reference of its own, by ipc_port_reference, for as long as it may
- * cancel). */
+/* A new port whose receiver is the kernel, for exceptions; NULL: shortage.
+ * arm: a send-once right to it, one at a time; can't fail.  fn is then called
+ * once, in the sender's trap, with the reply, or with NULL when the right was
+ * destroyed.  destroy: it will not be called any more, and the right is dead;
+ * NULL is allowed. */
 struct ipc_port *ipc_kernel_reply_port(
     void (*fn)(void *arg, const mach_msg_header_t *reply_or_null_if_dead),
     void *arg, struct ledger *l);
-void ipc_kernel_reply_cancel(struct ipc_port *port);
+struct ipc_port *ipc_kernel_reply_arm(struct ipc_port *port);
+void ipc_kernel_reply_destroy(struct ipc_port *port);
 
 /* Traps (current thread).  Result in rax. */
 kern_return_t mach_msg_trap(struct thread *th, const uint64_t args[6]);

@@ -71,30 +71,24 @@ ipc_kernel_reply_port(ipc_reply_fn fn, void *arg, struct ledger *l)
 
     if (port != NULL) {
         port->ip_reply = fn;
-        (void)ipc_port_make_sonce(port);
     }
     return port;
 }
 
-void
-ipc_kernel_reply_cancel(struct ipc_port *port)
+struct ipc_port *
+ipc_kernel_reply_arm(struct ipc_port *port)
 {
-    if (ip_valid(port)) {
-        port->ip_reply = NULL;
-    }
+    assert(port->ip_state == IPS_KERNEL && port->ip_kind == IKOT_NONE);
+    assert(port->ip_sorights == 0);
+    return ipc_port_make_sonce(port);
 }
 
-/* Call the function of a reply port once, and end the port. */
-static void
-reply_port_finish(struct ipc_port *port, const mach_msg_header_t *reply)
+void
+ipc_kernel_reply_destroy(struct ipc_port *port)
 {
-    ipc_reply_fn fn = port->ip_reply;
-    void *arg = port->ip_kobject;
-
-    port->ip_reply = NULL;
-    ipc_port_destroy(port);
-    if (fn != NULL) {
-        fn(arg, reply);
+    if (port != NULL) {
+        port->ip_reply = NULL;
+        ipc_port_destroy(port);
     }
 }
 
@@ -105,7 +99,7 @@ ipc_kport_reply(struct ipc_port *port, struct ipc_kmsg *k)
         MACH_MSGH_BITS_REMOTE(k->ikm_header.msgh_bits);
 
     assert(k->ikm_remote == port);
-    reply_port_finish(port, &k->ikm_header);
+    port->ip_reply(port->ip_kobject, &k->ikm_header);
     k->ikm_remote = IP_NULL;
     ipc_port_consume_right(port, type);
     ipc_kmsg_destroy(k);
@@ -115,7 +109,7 @@ void
 ipc_kport_reply_dropped(struct ipc_port *port)
 {
     if (port->ip_kind == IKOT_NONE) {
-        reply_port_finish(port, NULL);
+        port->ip_reply(port->ip_kobject, NULL);
     }
     port->ip_sorights--;
     ipc_port_release(port);

@@ -4,10 +4,14 @@
  * else the end of the task, with a line in the log.
  *
  * A handler at a port gets a message of exc.defs, and the thread waits in
- * exception_continue().  Its reply arrives at a kernel reply port in the
+ * exception_continue().  Its reply arrives at the thread's reply port in the
  * handler's own trap (reply_arrived()), which leaves the verdict in th_saved
- * and wakes the thread.  th_saved.word while it waits:
- *   [0] the reply port (+1 reference), 0 when it is gone
+ * and wakes the thread.  Message and reply port are made before they are
+ * needed, when a port is set or the thread is made (exception_prepare()), so
+ * that an exception does not depend on memory.  Only an aborted exception,
+ * whose message and right are still on their way, costs new ones.
+ * th_saved.word while it waits:
+ *   [0] 1: no reply yet (it has a reference to the thread)
  *   [1] EXC_*, and the level that was asked << 8
  *   [2] code, [3] subcode
  *   [4] the verdict
@@ -28,7 +32,7 @@
 
 enum { LEVEL_THREAD, LEVEL_TASK };
 
-#define W_PORT 0
+#define W_ASKED 0
 #define W_EXCEPTION 1
 #define W_CODE 2
 #define W_SUBCODE 3
@@ -76,24 +80,53 @@ reply_arrived(void *arg, const mach_msg_header_t *reply)
         verdict = exception_message_reply(th, reply);
     }
     th->th_saved.word[W_VERDICT] = (uint64_t)(uint32_t)verdict;
-    ipc_port_release((struct ipc_port *)th->th_saved.word[W_PORT]);
-    th->th_saved.word[W_PORT] = 0;
+    th->th_saved.word[W_ASKED] = 0;
     thread_wakeup(th, KERN_SUCCESS);
     thread_release(th);
+}
+
+kern_return_t
+exception_prepare(struct thread *th)
+{
+    if (th->th_exc_message == NULL) {
+        th->th_exc_message = exception_message_prealloc(th->th_ledger);
+    }
+    if (th->th_exc_reply == NULL) {
+        th->th_exc_reply = ipc_kernel_reply_port(reply_arrived, th,
+                                                 th->th_ledger);
+    }
+    return th->th_exc_message == NULL || th->th_exc_reply == NULL
+               ? KERN_RESOURCE_SHORTAGE
+               : KERN_SUCCESS;
+}
+
+void
+exception_thread_exit(struct thread *th)
+{
+    if (th->th_exc_message != NULL) {
+        ipc_kmsg_prealloc_free(th->th_exc_message);
+        th->th_exc_message = NULL;
+    }
+    ipc_kernel_reply_destroy(th->th_exc_reply);
+    th->th_exc_reply = NULL;
+    for (unsigned i = 0; i < EXC_TYPES_COUNT; i++) {
+        ipc_port_release_send(th->th_exc_ports[i]);
+        th->th_exc_ports[i] = NULL;
+    }
 }
 
 /* Handled: on it goes; refused: the next level is asked. */
 static kern_return_t
 exception_continue(struct thread *th, kern_return_t result)
 {
-    struct ipc_port *port = (struct ipc_port *)th->th_saved.word[W_PORT];
     uint64_t what = th->th_saved.word[W_EXCEPTION];
 
-    if (port != NULL) { /* aborted or terminated before there was a reply */
+    if (th->th_saved.word[W_ASKED] != 0) { /* aborted or terminated */
         assert(result != KERN_SUCCESS);
-        th->th_saved.word[W_PORT] = 0;
-        ipc_kernel_reply_cancel(port);
-        ipc_port_release(port);
+        th->th_saved.word[W_ASKED] = 0;
+        ipc_kernel_reply_destroy(th->th_exc_reply);
+        th->th_exc_reply = NULL;
+        (void)exception_prepare(th); /* or when it is needed */
         thread_release(th);
         return KERN_NO_RESULT; /* it happens again if nothing was changed */
     }
@@ -112,24 +145,23 @@ ask(struct thread *th, struct ipc_port *dest, int behavior, int exception,
     uint64_t code, uint64_t subcode, unsigned level)
 {
     struct ipc_port *reply;
+    struct ipc_kmsg *k;
 
-    if (!ipc_port_active(dest)) {
+    if (!ipc_port_active(dest) || exception_prepare(th) != KERN_SUCCESS) {
         return false;
     }
-    reply = ipc_kernel_reply_port(reply_arrived, th, th->th_ledger);
-    if (reply == NULL) {
-        return false;
-    }
-    ipc_port_reference(reply);
-    if (exception_message_send(th, dest, reply, behavior, exception, code,
+    k = ipc_kmsg_prealloc_busy(th->th_exc_message) ? NULL
+                                                   : th->th_exc_message;
+    reply = ipc_kernel_reply_arm(th->th_exc_reply);
+    if (exception_message_send(th, k, dest, reply, behavior, exception, code,
                                subcode) != KERN_SUCCESS) {
-        ipc_kernel_reply_cancel(reply);
-        ipc_port_release_sonce(reply);
-        ipc_port_release(reply);
+        th->th_exc_reply = NULL;
+        ipc_kernel_reply_destroy(reply);
+        ipc_port_release_sonce(reply); /* dead: nobody is told */
         return false;
     }
     thread_reference(th); /* the reply port's */
-    th->th_saved.word[W_PORT] = (uintptr_t)reply;
+    th->th_saved.word[W_ASKED] = 1;
     th->th_saved.word[W_EXCEPTION] = (unsigned)exception | level << 8;
     th->th_saved.word[W_CODE] = code;
     th->th_saved.word[W_SUBCODE] = subcode;
@@ -173,9 +205,9 @@ exception_raise_current(struct thread *th, int exception, uint64_t code,
     }
 }
 
-kern_return_t
-exception_set_ports(struct ipc_port *ports[], int behaviors[], uint32_t mask,
-                    struct ipc_port *port, int behavior)
+static kern_return_t
+set_ports(struct ipc_port *ports[], int behaviors[], uint32_t mask,
+          struct ipc_port *port, int behavior)
 {
     if ((mask & ~EXC_MASK_ALL) != 0 ||
         (behavior != EXCEPTION_DEFAULT &&
@@ -189,6 +221,47 @@ exception_set_ports(struct ipc_port *ports[], int behaviors[], uint32_t mask,
             ports[i] = ipc_port_copy_send(port);
             behaviors[i] = behavior;
             ipc_port_release_send(old);
+        }
+    }
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+exception_set_thread_ports(struct thread *th, uint32_t mask,
+                           struct ipc_port *port, int behavior)
+{
+    kern_return_t kr = port == NULL ? KERN_SUCCESS : exception_prepare(th);
+
+    return kr != KERN_SUCCESS ? kr
+                              : set_ports(th->th_exc_ports,
+                                          th->th_exc_behavior, mask, port,
+                                          behavior);
+}
+
+kern_return_t
+exception_set_task_ports(struct task *t, uint32_t mask, struct ipc_port *port,
+                         int behavior)
+{
+    kern_return_t kr = KERN_SUCCESS;
+    struct list *l;
+
+    list_for_each(l, &t->ta_threads) {
+        if (port != NULL && kr == KERN_SUCCESS) {
+            kr = exception_prepare(list_entry(l, struct thread,
+                                              th_task_link));
+        }
+    }
+    return kr != KERN_SUCCESS ? kr
+                              : set_ports(t->ta_exc_ports, t->ta_exc_behavior,
+                                          mask, port, behavior);
+}
+
+kern_return_t
+exception_thread_start(struct thread *th)
+{
+    for (unsigned i = 1; i < EXC_TYPES_COUNT; i++) {
+        if (th->th_task->ta_exc_ports[i] != NULL) {
+            return exception_prepare(th);
         }
     }
     return KERN_SUCCESS;

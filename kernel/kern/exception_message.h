@@ -8,11 +8,17 @@
 #include <mach/message.h>
 #include <base/codes.h>
 
+struct ipc_kmsg;
 struct ipc_port;
+struct ledger;
 struct thread;
 
-/* reply: a naked send-once right, consumed on success only. */
-kern_return_t exception_message_send(struct thread *th, struct ipc_port *dest,
+/* A message that any exception fits in; NULL: shortage. */
+struct ipc_kmsg *exception_message_prealloc(struct ledger *l);
+/* In k, or, when it is NULL, in a new message.  reply: a naked send-once
+ * right, consumed on success only. */
+kern_return_t exception_message_send(struct thread *th, struct ipc_kmsg *k,
+                                     struct ipc_port *dest,
                                      struct ipc_port *reply, int behavior,
                                      int exception, uint64_t code,
                                      uint64_t subcode);

@@ -11,6 +11,7 @@
 #include <base/kalloc.h>
 #include <base/string.h>
 #include <ipc/ipc.h>
+#include <kern/exception.h>
 #include <kern/task.h>
 #include <sched/reaper.h>
 #include <sched/sched.h>
@@ -262,7 +263,10 @@ task_thread_create(struct task *t, struct thread **out)
         return KERN_RESOURCE_SHORTAGE;
     }
     th->th_self = ipc_kobject_port(IKOT_THREAD, th, t->ta_ledger);
-    if (th->th_self == NULL) {
+    if (th->th_self == NULL || exception_thread_start(th) != KERN_SUCCESS) {
+        ipc_kobject_destroy(th->th_self);
+        th->th_self = NULL;
+        exception_thread_exit(th);
         th->th_task = NULL; /* not one of the task's yet */
         thread_release(th);
         return KERN_RESOURCE_SHORTAGE;
@@ -291,10 +295,7 @@ task_thread_exit(struct thread *th)
     th->th_state = TH_HALTED;
     th->th_self = NULL;
     ipc_kobject_destroy(self);
-    for (unsigned i = 0; i < EXC_TYPES_COUNT; i++) {
-        ipc_port_release_send(th->th_exc_ports[i]);
-        th->th_exc_ports[i] = NULL;
-    }
+    exception_thread_exit(th);
     list_remove(&th->th_task_link);
     t->ta_thread_count--;
     if (!list_empty(&t->ta_threads)) {

@@ -151,8 +151,7 @@ kern_return_t
 serve_task_set_exception_ports(task_ref_t task, uint32_t mask,
                                struct ipc_port *port, int behavior)
 {
-    return exception_set_ports(task->ta_exc_ports, task->ta_exc_behavior,
-                               mask, port, behavior);
+    return exception_set_task_ports(task, mask, port, behavior);
 }
 
 kern_return_t

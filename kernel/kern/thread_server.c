@@ -103,8 +103,7 @@ kern_return_t
 serve_thread_set_exception_ports(thread_ref_t thread, uint32_t mask,
                                  struct ipc_port *port, int behavior)
 {
-    return exception_set_ports(thread->th_exc_ports, thread->th_exc_behavior,
-                               mask, port, behavior);
+    return exception_set_thread_ports(thread, mask, port, behavior);
 }
 
 kern_return_t

@@ -98,6 +98,8 @@ struct thread {
     struct ipc_port *th_self;      /* K: kernel port, or NULL when dead */
     struct ipc_port *th_exc_ports[14]; /* K: naked send rights, by EXC_* */
     int th_exc_behavior[14];
+    struct ipc_kmsg *th_exc_message; /* K: for exceptions (kern/exception.c) */
+    struct ipc_port *th_exc_reply;   /* K: the reply port for it */
     struct ledger *th_ledger;      /* I: +1: charged LEDGER_THREADS */
     struct machine_fpu *th_fpu;    /* c: NULL until first used */
     uint64_t th_cpu_time;          /* c: cycles (clock_cycles_to_ns) */

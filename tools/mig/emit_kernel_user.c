@@ -184,7 +184,9 @@ emit_kernel_user_prototypes(struct out *o)
                 rt->simple ? "simpleroutine" : "routine", rt->name,
                 (long long)rt->id);
         send_prototype(o, rt, request_routine(rt));
-        out_put(o, ";\n\n");
+        out_put(o, ";\n/* bytes at most */\n#define MIG_SIZE_%s_%s %llu\n\n",
+                subsystem.name, rt->name,
+                (unsigned long long)request_routine(rt)->request.max_size);
         if (can_decode(rt)) {
             decode_prototype(o, rt, reply_routine(rt));
             out_put(o, ";\n\n");

@@ -113,18 +113,17 @@ reply_ports(void)
     CHECK_EQ(ipc_object_copyin(w.b->space, n, MACH_MSG_TYPE_MAKE_SEND, &dest),
              KERN_SUCCESS);
     replies = 0;
+    reply = ipc_kernel_reply_port(on_reply, &replies, &ledger_root);
     for (int i = 0; i < 3; i++) {
-        reply = ipc_kernel_reply_port(on_reply, &replies, &ledger_root);
-        ipc_port_reference(reply);
-        CHECK_EQ(ipc_kernel_send(&m, dest, reply, NULL, 0, &ledger_root),
+        CHECK_EQ(ipc_kernel_send(&m, dest, ipc_kernel_reply_arm(reply), NULL,
+                                 0, &ledger_root),
                  KERN_SUCCESS);
         CHECK_EQ(receive(w.tb, n, w.mb), 0);
         CHECK_EQ(trailer_of(w.mb)->msgh_sender.val[1],
                  KERNEL_SECURITY_TOKEN_VAL1);
         if (i == 2) {
-            ipc_kernel_reply_cancel(reply);
+            ipc_kernel_reply_destroy(reply);
         }
-        ipc_port_release(reply);
         if (i == 1) {
             CHECK_EQ(ipc_call_deallocate(w.b->space,
                                          w.mb->head.msgh_remote_port),
@@ -133,7 +132,7 @@ reply_ports(void)
         } else {
             CHECK_EQ(send_simple(w.tb, w.mb->head.msgh_remote_port,
                                  MACH_MSG_TYPE_MOVE_SEND_ONCE, 2500),
-                     0);
+                     i == 0 ? 0 : MACH_SEND_INVALID_DEST);
             CHECK_EQ(reply_id, i == 0 ? 2500 : -1);
         }
         CHECK_EQ(replies, i == 0 ? 1 : 2);
