@@ -10,19 +10,59 @@ extern const int32_t syscall_table[], syscall_table_end[];
 
 typedef int64_t syscall_function_t(const uint64_t *a);
 
-/* ENOSYS, counted; reported the first time when the runner asked for it. */
+/* The entry of an unknown call; NULL when there are too many. */
+static struct missing *
+find_missing(struct process *p, uint32_t number)
+{
+    for (uint32_t i = 0; i < MISSING_MAX; i++) {
+        struct missing *m = &p->missing[i];
+
+        if (m->count == 0 || m->number == number) {
+            m->number = number;
+            return m;
+        }
+    }
+    return NULL;
+}
+
+static void
+report(struct process *p, const struct missing *m)
+{
+    char line[64];
+
+    mach_snprintf(line, sizeof(line),
+                  m->count == 1 ? "%s[%d]: system call %u"
+                                : "%s[%d]: system call %u, %u times",
+                  p->comm, p->ids.pid, m->number, m->count);
+    proc_report(p->ports[PORT_PROC], line);
+}
+
+/* ENOSYS, counted; told the first time when the runner asked for it, and how
+ * often at the end. */
 static int64_t
 missing(struct process *p, uint64_t number)
 {
-    uint64_t slot = number < MISSING_MAX ? number : MISSING_MAX - 1;
-    char line[64];
+    struct missing *m;
+    bool first;
 
-    if (p->missing[slot]++ == 0 && p->strace_missing != 0) {
-        mach_snprintf(line, sizeof(line), "%s[%d]: system call %ld", p->comm,
-                      p->ids.pid, (long)number);
-        proc_report(p->ports[PORT_PROC], line);
+    lock_acquire(&p->lock);
+    m = find_missing(p, (uint32_t)number);
+    first = m != NULL && ++m->count == 1;
+    lock_release(&p->lock);
+    if (first && p->strace_missing != 0) {
+        report(p, m);
     }
     return -ENOSYS;
+}
+
+void
+missing_report_counts(struct process *p)
+{
+    for (uint32_t i = 0; i < MISSING_MAX && p->strace_missing != 0; i++) {
+        if (p->missing[i].count > 1) {
+            report(p, &p->missing[i]);
+        }
+    }
 }
 
 void

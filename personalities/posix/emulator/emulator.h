@@ -130,6 +130,8 @@ _Noreturn void emulator_fault(struct thread *t);
 void emulator_bad_state(regs_t *frame);
 void emulator_thread_start(regs_t *frame);
 
+/* The program's end: how often unknown calls were made (dispatch.c). */
+void missing_report_counts(struct process *p);
 /* The process's end; in a vfork child, the return to the parent. */
 void process_exit(struct thread *t, int status);
 /* A vfork child is done: this thread is its parent's again. */

@@ -4,7 +4,6 @@
  * while there still is a program to tell.
  */
 #include <proc/proc.h>
-#include <vfs/vfs.h>
 #include "load.h"
 #include "signal.h"
 #include "syscall.h"
@@ -259,7 +258,6 @@ block_fill(struct builder *b, struct thread *t, mach_port_t dir,
            const char *path, uint64_t argv, uint64_t envp)
 {
     exec_block_t *k = b->block;
-    char real[POSIX_PATH_MAX];
     int64_t error;
 
     error = find_program(b, dir, path, &k->file, &k->argc);
@@ -278,12 +276,8 @@ block_fill(struct builder *b, struct thread *t, mach_port_t dir,
     k->strings_size = (uint32_t)(b->at - (uint64_t)(uintptr_t)k) - k->strings;
     b->end = (uint64_t)(uintptr_t)k + BLOCK_MAX;
     if (error == 0) {
-        if (vfs_path(t->process->ports[PORT_VFS], k->file, real) !=
-            KERN_SUCCESS) {
-            memcpy(real, path, strlen(path) + 1);
-        }
         k->path = (uint32_t)(b->at - (uint64_t)(uintptr_t)k);
-        error = put_string(b, real);
+        error = put_string(b, path);
     }
     if (error == 0) {
         put_comm(k, path);
@@ -309,6 +303,7 @@ exec_program(struct thread *t, mach_port_t dir, const char *path,
     block_begin(&b, t, memory);
     error = block_fill(&b, t, dir, path, argv, envp);
     if (error == 0) {
+        missing_report_counts(p);
         error = error_of(proc_exec(p->ports[PORT_PROC], p->ports,
                                    (pointer_t)b.block,
                                    (mach_msg_type_number_t)b.block->size));

@@ -4,6 +4,7 @@
  * program is mapped and entered.
  */
 #include <proc/proc.h>
+#include <vfs/vfs.h>
 #include "load.h"
 #include "signal.h"
 
@@ -26,10 +27,6 @@ take_names(struct process *p, const exec_block_t *k)
     const char *comm = (const char *)&k->reserved[0]; /* exec.c */
     size_t n = strlen(path);
 
-    if (n >= sizeof(p->exe)) {
-        n = sizeof(p->exe) - 1;
-    }
-    memcpy(p->exe, path, n);
     if (*comm == '\0') {
         comm = path + n;
         while (comm > path && comm[-1] != '/') {
@@ -38,6 +35,19 @@ take_names(struct process *p, const exec_block_t *k)
     }
     for (n = 0; n < sizeof(p->comm) - 1 && comm[n] != '\0'; n++) {
         p->comm[n] = comm[n];
+    }
+}
+
+/* Where /proc/self/exe leads: the file itself, whatever name led to it. */
+static void
+take_exe(struct process *p, const exec_block_t *k)
+{
+    const char *path = (const char *)k + k->path;
+    size_t n = strlen(path);
+
+    if (vfs_path(p->ports[PORT_VFS], k->file, p->exe) != KERN_SUCCESS &&
+        n < sizeof(p->exe)) {
+        memcpy(p->exe, path, n + 1);
     }
 }
 
@@ -173,6 +183,7 @@ load_program(struct process *p, const exec_block_t *k, const void *head,
     if (n < 0) {
         return n;
     }
+    take_exe(p, k);
     info.bias = main.bias;
     info.entry = main.elf.entry + main.bias;
     frame->rip = info.entry;
@@ -233,13 +244,13 @@ replace_strings(exec_block_t *to, const exec_block_t *from, const char *path,
 
 /* 1, and a block for the interpreter; or -errno. */
 static int64_t
-follow_script(struct process *p, exec_block_t **block,
-              const struct script_line *line)
+follow_script(exec_block_t **block, const struct script_line *line)
 {
     exec_block_t *k = *block, *n;
     vm_address_t at = EMULATOR_BLOCKS;
+    const char *path = (const char *)k + k->path;
     uint64_t size = PAGE_CEIL(sizeof(*k) + k->strings_size +
-                              sizeof(*line) + sizeof(p->exe));
+                              sizeof(*line) + 2 * (strlen(path) + 1));
     struct opened o;
     int64_t error = path_open(MACH_PORT_NULL, line->interp,
                               O_RDONLY | O_EXEC, 0, &o);
@@ -253,11 +264,12 @@ follow_script(struct process *p, exec_block_t **block,
     }
     n = (exec_block_t *)(uintptr_t)at;
     *n = *k;
-    replace_strings(n, k, p->exe, line);
+    replace_strings(n, k, path, line);
+    n->path = n->strings + n->strings_size;
+    append((char *)n + n->path, path, strlen(path) + 1);
     n->size = size;
     mach_port_deallocate_trap(k->file);
     n->file = o.port;
-    memcpy(p->exe, line->interp, strlen(line->interp) + 1);
     vm_deallocate((vm_address_t)(uintptr_t)k, k->size);
     *block = n;
     return 1;
@@ -293,7 +305,7 @@ emulator_exec_start(exec_block_t *k, regs_t *frame)
         if (script_parse(head, (size_t)size, &line) <= 0) {
             break;
         }
-        size = follow_script(p, &k, &line);
+        size = follow_script(&k, &line);
         if (size > 0) {
             size = load_read(k->file, 0, head, sizeof(head));
         }

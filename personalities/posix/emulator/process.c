@@ -42,6 +42,7 @@ process_exit(struct thread *t, int status)
 
     /* Before anybody is told: whoever waits sees the ends of pipes closed. */
     fd_close_range(0, FD_MAX);
+    missing_report_counts(p);
     if (p->vfork_parent != NULL) {
         proc_exit(p->ports[PORT_PROC], status);
         vfork_return(t);

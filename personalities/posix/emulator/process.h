@@ -31,7 +31,11 @@ struct alarm {
 };
 
 #define PENDING_MAX 128u
-#define MISSING_MAX 512u
+/* System calls that were asked for and are not there. */
+#define MISSING_MAX 64u
+struct missing {
+    uint32_t number, count;
+};
 
 struct process {
     uint32_t lock;
@@ -56,7 +60,7 @@ struct process {
     uint64_t vfork_mask, vfork_clear_tid, vfork_robust, vfork_fs_base;
     struct linux_stack vfork_altstack;
 
-    uint16_t missing[MISSING_MAX]; /* unknown calls, by number */
+    struct missing missing[MISSING_MAX]; /* p: count 0 ends */
     struct alarm alarm;
     char comm[16];
     char exe[POSIX_PATH_MAX];    /* /proc/self/exe */

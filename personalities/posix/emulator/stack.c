@@ -113,6 +113,7 @@ stack_build(struct process *p, const struct stack_info *info)
     const exec_block_t *k = info->block;
     const char *strings = (const char *)k + k->strings;
     const char *end = strings + k->strings_size;
+    const char *file_name = (const char *)k + k->path;
     struct builder b = {STACK_TOP - 8, NULL};
     uint64_t path, text, name, random, words, sp;
     int64_t error = stack_map(p, info->elf->stack_executable);
@@ -120,7 +121,7 @@ stack_build(struct process *p, const struct stack_info *info)
     if (error < 0) {
         return error;
     }
-    path = push(&b, p->exe, strlen(p->exe) + 1);
+    path = push(&b, file_name, strlen(file_name) + 1);
     text = push(&b, strings, k->strings_size);
     name = push(&b, platform, sizeof(platform));
     b.at &= ~15ull;
