@@ -5,6 +5,7 @@
  */
 #include <exc/catch_exc_server.h>
 #include <mach/mig_errors.h>
+#include <mach_port/mach_port.h>
 #include <task/task.h>
 #include <thread/thread.h>
 #include "test.h"
@@ -157,6 +158,43 @@ test_unhandled(void)
     mach_port_deallocate_trap(task);
 }
 
+/* In a task whose ledger has nothing left: it does not need anything. */
+static void
+test_exhausted(void)
+{
+    static uint8_t stack[4096];
+    uint64_t limits[5] = { 1 << 20, 256, 32, 4, 4 };
+    x86_thread_state64_t state = { 0 };
+    mach_port_t ledger = MACH_PORT_NULL, task = MACH_PORT_NULL;
+    mach_port_t thread = MACH_PORT_NULL, name;
+    kern_return_t kr;
+
+    got = 0;
+    ledger_create(mach_task_self(), limits, &ledger);
+    task_create(mach_task_self(), ledger, TRUE, &task);
+    task_set_exception_ports(task, EXC_MASK_ALL, handler,
+                             EXCEPTION_STATE_IDENTITY);
+    state.rip = (uintptr_t)fault_ud2;
+    state.rsp = (uintptr_t)stack + sizeof(stack) - 8;
+    thread_create(task, &thread);
+    thread_set_state(thread, x86_THREAD_STATE64, (natural_t *)&state,
+                     x86_THREAD_STATE64_COUNT);
+    do {
+        kr = mach_port_allocate(task, MACH_PORT_RIGHT_RECEIVE, &name);
+    } while (kr == KERN_SUCCESS);
+    check(kr == KERN_RESOURCE_SHORTAGE, "a ledger without ports left",
+          (uint64_t)kr);
+    thread_resume(thread);
+    check(serve_one() && got == (EXC_BAD_INSTRUCTION | 0x100),
+          "an exception under it arrives all the same", got);
+    check(serve_one() && got == (EXC_BAD_ACCESS | 0x100),
+          "and the next one", got);
+    task_terminate(task);
+    mach_port_deallocate_trap(thread);
+    mach_port_deallocate_trap(task);
+    mach_port_deallocate_trap(ledger);
+}
+
 void
 test_ports(void)
 {
@@ -167,6 +205,7 @@ test_ports(void)
     mach_port_insert_right_trap(handler, handler, MACH_MSG_TYPE_MAKE_SEND);
     test_handler(EXCEPTION_DEFAULT, EXC_BAD_INSTRUCTION);
     test_handler(EXCEPTION_STATE_IDENTITY, EXC_BAD_INSTRUCTION | 0x100);
+    test_exhausted();
     task_set_exception_ports(mach_task_self(), EXC_MASK_ALL, MACH_PORT_NULL,
                              EXCEPTION_DEFAULT);
     test_unhandled();
