@@ -3,6 +3,7 @@
 there in an equal environment."""
 
 import os
+import signal
 import shutil
 import subprocess
 import tarfile
@@ -39,6 +40,13 @@ exit $?
 """ % " ".join("%s=%s" % item for item in ENVIRONMENT.items())
 
 
+def default_signals():
+    """What a job in the background inherits (SIGINT ignored) is not what the
+    guest's first program starts with."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def run(top, arguments, data=b"", limit=300):
     """Run a program in TOP as its root, as user 0, with /dev and /proc;
     returns (status, stdout, stderr), or None where the host forbids it."""
@@ -56,5 +64,5 @@ def run(top, arguments, data=b"", limit=300):
         return None
     ended = subprocess.run(line + list(arguments), input=data, check=False,
                            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                           timeout=limit)
+                           timeout=limit, preexec_fn=default_signals)
     return ended.returncode, ended.stdout, ended.stderr
