@@ -78,7 +78,7 @@ def test_jobs(guest):
     time.sleep(0.5)
     ask(guest, "", rb"Stopped \(tty input\) +cat",
         "a background job that reads the terminal is stopped")
-    ask(guest, "kill %1; wait; echo gone", rb"\ngone\r", "and can be killed")
+    ask(guest, "kill -9 %1; wait; echo gone", rb"\ngone\r", "and can be killed")
 
 
 def test_editing(guest):

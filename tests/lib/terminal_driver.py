@@ -1,13 +1,21 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A command in a pseudo-terminal: type at it, wait for what it shows."""
 
+import fcntl
 import os
 import pty
 import re
 import select
 import signal
 import subprocess
+import termios
 import time
+
+
+def own_terminal():
+    """Make standard input the controlling terminal: a change of the window's
+    size is signalled to those who have one."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 class Driver:
@@ -24,7 +32,7 @@ class Driver:
         self.process = subprocess.Popen(
             self.command, stdin=slave, stdout=slave, stderr=slave,
             env=self.env, start_new_session=True,
-            preexec_fn=lambda: os.set_inheritable(slave, True))
+            preexec_fn=own_terminal)
         os.close(slave)
         return self
 

@@ -23,6 +23,25 @@ fd_dir_stat(posix_stat_t *stat)
     };
 }
 
+/* An open terminal is seen as its device node, when there is one: ttyname()
+ * compares the two. */
+static int64_t
+terminal_stat(mach_port_t port, posix_stat_t *stat)
+{
+    char redirect[POSIX_PATH_MAX];
+    posix_stat_t node;
+    uint32_t kind;
+    int64_t error = error_of(io_stat(port, (void *)stat));
+
+    if (error == 0 &&
+        vfs_stat(SESSION, MACH_PORT_NULL, "/dev/console", 0, (void *)&node,
+                 &kind, redirect) == KERN_SUCCESS &&
+        node.st_rdev == stat->st_rdev) {
+        *stat = node;
+    }
+    return error;
+}
+
 static int64_t
 descriptor_stat(uint64_t number, posix_stat_t *stat)
 {
@@ -35,6 +54,9 @@ descriptor_stat(uint64_t number, posix_stat_t *stat)
     if (fd.kind == KIND_FD_DIR) {
         fd_dir_stat(stat);
         return 0;
+    }
+    if (fd.kind == KIND_TTY) {
+        return terminal_stat(fd.port, stat);
     }
     return error_of(io_stat(fd.port, (void *)stat));
 }
