@@ -177,7 +177,7 @@ words_finish(void)
 
 /*
  * A word says whose turn it is, so that a yield which leaves the processor
- * where it is does not count as an operation; one round holds two.
+ * where it is does not count.  An operation is there and back.
  */
 static void
 yield_body(void)
@@ -199,7 +199,7 @@ yield_setup(void)
 static void
 yield_run(unsigned n)
 {
-    for (; n >= 2; n -= 2) {
+    while (n-- > 0) {
         words[0] = 1;
         while (words[0] != 0) {
             sched_yield();
