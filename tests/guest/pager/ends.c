@@ -3,6 +3,7 @@
  * Waits that end without a page: pagers that die or give up, threads that
  * are aborted or terminated.
  */
+#include <host/host.h>
 #include <mach/mig_errors.h>
 #include <mach_port/mach_port.h>
 #include <memory_object_control/memory_object_control.h>
@@ -69,6 +70,7 @@ test_death(void)
                      VM_INHERIT_SHARE);
     check(kr != KERN_SUCCESS, "and can't be mapped again", (uint64_t)kr);
     mach_port_deallocate_trap(task);
+    pager_end(o);
 }
 
 /* Private copies of a dead pager's pages that were here. */
@@ -93,6 +95,7 @@ test_death_keeps(void)
     vm_deallocate(at, 8 * PAGE);
     vm_deallocate(copy, 8 * PAGE);
     mach_port_deallocate_trap(task);
+    pager_end(o);
 }
 
 static void
@@ -111,6 +114,7 @@ test_port_dies(void)
           "the memory object's port dies", (uint64_t)result);
     vm_deallocate(at, PAGE);
     mach_port_deallocate_trap(t);
+    pager_end(o);
 }
 
 static void
@@ -142,6 +146,7 @@ test_destroy(void)
     vm_deallocate(value, PAGE);
     check(wait_for(&o->terminates, 2), "the new one, too", o->terminates);
     mach_port_deallocate_trap(t);
+    pager_end(o);
 }
 
 /* A pager that never says ready. */
@@ -162,6 +167,7 @@ test_not_ready(void)
           (uint64_t)result);
     vm_deallocate(at, PAGE);
     mach_port_deallocate_trap(t);
+    pager_end(o);
 }
 
 static void
@@ -242,6 +248,7 @@ test_abort(void)
     vm_deallocate(at, 4 * PAGE);
     check(wait_for(&o->terminates, 1), "and goes when it is unmapped",
           o->terminates);
+    pager_end(o);
 }
 
 /* Unmapped while a thread waits. */
@@ -260,10 +267,50 @@ test_unmap(void)
           "the mapping goes while a thread waits", (uint64_t)result);
     check(wait_for(&o->terminates, 1), "with the object", o->terminates);
     mach_port_deallocate_trap(t);
+    pager_end(o);
 }
 
-void
-test_ends(void)
+/* Threads and a task end while they wait. */
+static void
+test_terminate(void)
+{
+    static uint8_t stack[16384] __attribute__((aligned(16)));
+    x86_thread_state64_t state = { 0 };
+    struct pager_object *o = pager_create();
+    void (*const waits[])(uint64_t) = { reader, sender, caller };
+    mach_port_t t, task = MACH_PORT_NULL;
+    uint64_t at;
+
+    memset(o->answer, HOLD, 4);
+    at = pager_map(o, 0, 4, false);
+    for (unsigned i = 0; i < 3; i++) {
+        t = start(waits[i], at + i * PAGE);
+        thread_terminate(t);
+        pause_ms(10);
+        check(ended == 0 && thread_resume(t) == MACH_SEND_INVALID_DEST,
+              "a waiting thread can be terminated", i);
+        mach_port_deallocate_trap(t);
+    }
+    task_create(mach_task_self(), MACH_PORT_NULL, TRUE, &task);
+    state.rip = (uintptr_t)probe_read;
+    state.rdi = at;
+    state.rsi = (uintptr_t)stack;
+    state.rsp = (uintptr_t)stack + sizeof(stack) - 8;
+    thread_create_running(task, x86_THREAD_STATE64, (natural_t *)&state,
+                          x86_THREAD_STATE64_COUNT, &t);
+    pause_ms(10);
+    vm_deallocate(at, 4 * PAGE);
+    check(o->terminates == 0, "another task still waits", o->terminates);
+    task_terminate(task);
+    check(wait_for(&o->terminates, 1), "until it is terminated",
+          o->terminates);
+    mach_port_deallocate_trap(t);
+    mach_port_deallocate_trap(task);
+    pager_end(o);
+}
+
+static void
+all_ends(void)
 {
     test_death();
     test_death_keeps();
@@ -271,5 +318,32 @@ test_ends(void)
     test_destroy();
     test_not_ready();
     test_abort();
+    test_terminate();
     test_unmap();
+}
+
+#define COUNTS 5
+
+/* Twice: the second time leaves nothing behind. */
+void
+test_ends(void)
+{
+    static const char *const names[COUNTS] = { "tasks", "threads", "ports",
+                                               "messages", "objects" };
+    uint64_t before[16] = { 0 }, after[16] = { 0 };
+    mach_msg_type_number_t n = 16;
+
+    all_ends();
+    pause_ms(50);
+    host_census(mach_host_self(), before, &n);
+    all_ends();
+    pause_ms(50);
+    n = 16;
+    host_census(mach_host_self(), after, &n);
+    for (unsigned i = 0; i < COUNTS; i++) {
+        /* A thread that is terminated in an RPC leaves its reply port to
+         * its task. */
+        check(after[i] - before[i] == (i == 2), names[i],
+              after[i] - before[i]);
+    }
 }

@@ -16,7 +16,6 @@
 #define LATER_MS 20
 
 static struct pager_object objects[OBJECTS];
-static unsigned used;
 static mach_port_t set;        /* what the pager thread receives from */
 static mach_port_t served;     /* what a pager task does */
 
@@ -29,7 +28,7 @@ convert_payload_to_pager(uint64_t payload)
 pager_object_t
 convert_port_to_pager(mach_port_t port)
 {
-    for (unsigned i = 0; i < used; i++) {
+    for (unsigned i = 0; i < OBJECTS; i++) {
         if (objects[i].port == port) {
             return &objects[i];
         }
@@ -96,7 +95,7 @@ pager_answer(struct pager_object *o, unsigned page)
 static void
 answer_later(void)
 {
-    for (unsigned i = 0; i < used; i++) {
+    for (unsigned i = 0; i < OBJECTS; i++) {
         for (unsigned p = 0; p < PAGES; p++) {
             if (objects[i].later[p]) {
                 objects[i].later[p] = 0;
@@ -264,16 +263,18 @@ pager_start(void)
 struct pager_object *
 pager_create(void)
 {
-    struct pager_object *o = &objects[used];
+    struct pager_object *o = objects;
     uint64_t store = 0;
 
-    if (used == OBJECTS ||
+    while (o < &objects[OBJECTS - 1] && o->port != MACH_PORT_NULL) {
+        o++;
+    }
+    if (o->port != MACH_PORT_NULL ||
         vm_allocate(&store, PAGES * PAGE, VM_FLAGS_ANYWHERE) !=
             KERN_SUCCESS) {
-        check(false, "room for another object", used);
-        return &objects[0];
+        check(false, "room for another object", 0);
+        return o;
     }
-    used++;
     o->store = (uint8_t *)store;
     for (unsigned p = 0; p < PAGES; p++) {
         for (unsigned i = 0; i < PAGE / 8; i++) {
@@ -282,9 +283,23 @@ pager_create(void)
     }
     mach_port_allocate_trap(MACH_PORT_RIGHT_RECEIVE, &o->port);
     mach_port_insert_right_trap(o->port, o->port, MACH_MSG_TYPE_MAKE_SEND);
-    mach_port_set_protected_payload(mach_task_self(), o->port, used);
+    mach_port_set_protected_payload(mach_task_self(), o->port,
+                                    (uint64_t)(o - objects) + 1);
     mach_port_move_member_trap(o->port, set);
     return o;
+}
+
+void
+pager_end(struct pager_object *o)
+{
+    pause_ms(2 * LATER_MS); /* what is on its way arrives */
+    mach_port_mod_refs_trap(o->port, MACH_PORT_RIGHT_RECEIVE, -1);
+    mach_port_deallocate_trap(o->port);
+    if (o->control != MACH_PORT_NULL) {
+        mach_port_deallocate_trap(o->control);
+    }
+    vm_deallocate((uintptr_t)o->store, PAGES * PAGE);
+    memset(o, 0, sizeof(*o));
 }
 
 static void

@@ -51,6 +51,8 @@ void pause_ms(unsigned ms);
 /* ---- server.c ---- */
 /* An object whose page p answers SUPPLY with words pattern(p, index). */
 struct pager_object *pager_create(void);
+/* Nobody maps it any more: its port and store go. */
+void pager_end(struct pager_object *o);
 uint64_t pattern(unsigned page, unsigned index);
 void pager_start(void);
 /* The object gets a pager in a task of its own; its port. */
