@@ -3,9 +3,9 @@
  * The exec component: its one object, and exec_build().
  *
  * A new image is a task of its own (ports to the old task and its threads die
- * with that), so nothing of the old program can reach into the new one.
- * Until exec_build() succeeds nothing outside the new task has changed, and on failure that task is
- * terminated.
+ * with that), so nothing of the old program can reach into the new one. Until
+ * exec_build() succeeds nothing outside the new task has changed, and on
+ * failure that task is terminated.
  */
 #include <stddef.h>
 #include <string.h>

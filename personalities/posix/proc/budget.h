@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Budgets: what all processes together, and what each session, may use of the machine.
+ * Budgets: what all processes together, and what each session, may use of the
+ * machine.
  *
  * All processes share a ledger that leaves the servers their part.  Each
  * setsid() carves a ledger of its own out of the session's that it leaves,
- * with half of each limit: whatever runs in one session (a fork bomb, say), the
- * other half is there for the rest.
+ * with half of each limit: whatever runs in one session (a fork bomb, say),
+ * the other half is there for the rest.
  *
- * Each child of a session leader has, with all that descends from it, a ledger with three
- * quarters of the leader's: a job that takes all it can get leaves the shell a
- * quarter to go on with.  The limits are caps: what is free can be had by any.
+ * Each child of a session leader has, with all that descends from it, a
+ * ledger with three quarters of the leader's: a job that takes all it can get
+ * leaves the shell a quarter to go on with.  The limits are caps: what is
+ * free can be had by any.
  */
 #ifndef PROC_BUDGET_H
 #define PROC_BUDGET_H
@@ -18,8 +20,8 @@
 
 /* A ledger for the first process. */
 kern_return_t budget_first(mach_port_t *ledger);
-/* A ledger with half of the limits of the one that *ledger names (replaced); when
- * there is no room for one, the old one stays. */
+/* A ledger with half of the limits of the one that *ledger names (replaced);
+ * when there is no room for one, the old one stays. */
 void budget_split(mach_port_t *ledger);
 
 /* An empty task with this ledger, for exec to make a task like it.  It has

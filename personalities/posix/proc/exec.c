@@ -3,8 +3,9 @@
  * exec: the process moves to a new task.
  *
  * The exec block names what the new program is to have: its open file and its
- * descriptors.  Just those rights are copied from the old task, under the same
- * names, so nothing else leaks from a vfork parent or from code that lost a name.
+ * descriptors.  Just those rights are copied from the old task, under the
+ * same names, so nothing else leaks from a vfork parent or from code that
+ * lost a name.
  */
 #include <proc/proc_S_proc_server.h>
 

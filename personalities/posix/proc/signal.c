@@ -2,7 +2,8 @@
 /*
  * Signals: permission, what is pending, and the kick that makes the process
  * fetch it.  Masks, handlers and default actions are the emulator's, except
- * for SIGKILL, which ends the task here, and the effect of SIGCONT and the stop signals on each other.
+ * for SIGKILL, which ends the task here, and the effect of SIGCONT and the
+ * stop signals on each other.
  */
 #include <stdlib.h>
 
@@ -206,7 +207,7 @@ info_of(const struct process *from, int sig, int code, uint64_t value)
                             .uid = from->pr_ids.ruid, .value = value};
 }
 
-/* After a kill that may have ended the caller itself there is nobody to answer. */
+/* After a kill that has ended the caller itself there is nobody to answer. */
 static kern_return_t
 result_for(const struct process *from, kern_return_t kr)
 {

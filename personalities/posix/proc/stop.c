@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Job control: a process stops by calling proc_stop(), and is answered when it is
- * continued.  Meanwhile its task is suspended, so its other threads stop, too.
+ * Job control: a process stops by calling proc_stop(), and is answered when
+ * it is continued.  Meanwhile its task is suspended, so its other threads
+ * stop, too.
  */
 #include <proc/proc_S_proc_server.h>
 #include <proc/proc_replies.h>

@@ -26,7 +26,7 @@ void fake_deaths(void);
 unsigned fake_kicks(void);           /* so far */
 bool fake_suspended(mach_port_t task);
 extern posix_creds_t fake_session_creds; /* the last that vfs was told */
-extern uint32_t fake_file_uid;       /* set-user-id of the next program, or ~0 */
+extern uint32_t fake_file_uid; /* set-user-id of the next program, or ~0 */
 extern bool fake_exec_fails;
 extern posix_ids_t fake_block_ids;   /* in the last block built */
 
