@@ -386,11 +386,22 @@ sys_setsid(const uint64_t *a)
 
 /* ---- limits and usage ------------------------------------------------------- */
 
+/* What proc has been told holds here, too. */
+static void
+take_limit(struct process *p, uint32_t which, const uint64_t limit[2])
+{
+    p->rlimits[which][0] = limit[0];
+    p->rlimits[which][1] = limit[1];
+    if (which == RLIMIT_NOFILE) {
+        p->fds.limit = limit[0] < FD_MAX ? (uint32_t)limit[0] : FD_MAX;
+    }
+}
+
 static int64_t
 change_limit(int pid, uint32_t which, uint64_t new_at, uint64_t old_at)
 {
     struct process *p = this_process();
-    uint64_t old[2], new[2];
+    uint64_t old[2], new[2] = {0, 0};
     int64_t error;
 
     if (which >= RLIM_NLIMITS) {
@@ -399,21 +410,12 @@ change_limit(int pid, uint32_t which, uint64_t new_at, uint64_t old_at)
     if (new_at != 0 && copyin(new, new_at, sizeof(new)) < 0) {
         return -EFAULT;
     }
-    error = error_of(proc_rlimit(PROC, pid, (int)which, FALSE, &old[0],
-                                 &old[1]));
-    if (error == 0 && new_at != 0) {
-        if (new[0] > new[1]) {
-            return -EINVAL;
-        }
-        error = error_of(proc_rlimit(PROC, pid, (int)which, TRUE, &new[0],
-                                     &new[1]));
-        if (error == 0 && (pid == 0 || pid == p->ids.pid)) {
-            p->rlimits[which][0] = new[0];
-            p->rlimits[which][1] = new[1];
-            if (which == RLIMIT_NOFILE) {
-                p->fds.limit = new[0] < FD_MAX ? (uint32_t)new[0] : FD_MAX;
-            }
-        }
+    old[0] = new[0];
+    old[1] = new[1];
+    error = error_of(proc_rlimit(PROC, pid, (int)which, new_at != 0, &old[0],
+                                 &old[1])); /* in: new, out: old */
+    if (error == 0 && new_at != 0 && (pid == 0 || pid == p->ids.pid)) {
+        take_limit(p, which, new);
     }
     if (error == 0 && old_at != 0) {
         error = copyout(old_at, old, sizeof(old));
