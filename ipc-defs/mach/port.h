@@ -47,11 +47,18 @@
 #define MACH_PORT_TYPE_SEND_RECEIVE \
     (MACH_PORT_TYPE_SEND | MACH_PORT_TYPE_RECEIVE)
 #define MACH_PORT_TYPE_DNREQUEST 0x80000000u /* a dead-name request stands */
+#define MACH_PORT_TYPE_SPREQUEST 0x40000000u /* a send-possible request */
 
+/* Limits; tests of the kernel build it with other ones. */
+#ifndef MACH_PORT_UREFS_MAX
 #define MACH_PORT_UREFS_MAX 0xffffu
-
+#endif
+#ifndef MACH_PORT_QLIMIT_DEFAULT
 #define MACH_PORT_QLIMIT_DEFAULT 5u
+#endif
+#ifndef MACH_PORT_QLIMIT_MAX
 #define MACH_PORT_QLIMIT_MAX 1024u
+#endif
 
 struct mach_port_status {
     mach_port_rights_t mps_pset;      /* count of containing port sets */

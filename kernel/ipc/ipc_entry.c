@@ -9,8 +9,6 @@
 #include <ipc/ipc_entry.h>
 
 #define DIR_MIN 8u
-/* A name may be asked for by number this far past the end of the table. */
-#define NAME_REACH (8u * IPC_CHUNK)
 #define ENTRY_ZERO_NAME MACH_PORT_DEAD /* index 0 is never looked up by it */
 
 /* The bucket of a hash value in a table of size buckets (linear hashing). */
@@ -129,9 +127,6 @@ table_grow(struct ipc_space *s)
     uint32_t chunk = old_size / IPC_CHUNK;
     struct ipc_entry *entries;
 
-    if (old_size >= IPC_NAMES_MAX) {
-        return KERN_RESOURCE_SHORTAGE;
-    }
     if (chunk == s->is_dir_size && dir_grow(s) != KERN_SUCCESS) {
         return KERN_RESOURCE_SHORTAGE;
     }
@@ -185,8 +180,12 @@ fill(struct ipc_space *s)
     uint32_t n = IPC_FILL;
     uint32_t i;
 
-    if (s->is_filled == s->is_size && table_grow(s) != KERN_SUCCESS) {
+    if (s->is_filled >= IPC_NAMES_MAX
+        || (s->is_filled == s->is_size && table_grow(s) != KERN_SUCCESS)) {
         return KERN_RESOURCE_SHORTAGE;
+    }
+    if (n > IPC_NAMES_MAX - s->is_filled) {
+        n = IPC_NAMES_MAX - s->is_filled;
     }
     if (n > s->is_size - s->is_filled) {
         n = s->is_size - s->is_filled;
@@ -286,7 +285,7 @@ ipc_entry_take_name(struct ipc_space *s, mach_port_name_t name,
     if (index < MACH_PORT_FIRST_INDEX) {
         return index == 0 ? KERN_INVALID_VALUE : KERN_NAME_EXISTS;
     }
-    if (index >= IPC_NAMES_MAX || index >= s->is_size + NAME_REACH) {
+    if (index >= IPC_NAMES_MAX || index >= s->is_size + IPC_NAME_REACH) {
         return KERN_NO_SPACE;
     }
     while (index >= s->is_filled) {

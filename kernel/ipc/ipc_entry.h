@@ -31,6 +31,7 @@
 #ifndef IPC_IPC_ENTRY_H
 #define IPC_IPC_ENTRY_H
 
+#include <ipc/ipc_limits.h>
 #include <ipc/ipc_port.h>
 
 struct ipc_request;
@@ -53,10 +54,6 @@ _Static_assert(sizeof(struct ipc_entry) == 32, "a chunk is a page");
 #define IE_UREFS_MASK 0x0000ffffu
 #define IE_TYPE_MASK 0x001f0000u
 #define IE_CLAIMED 0x01000000u /* its receive right, during a copyin */
-
-#define IPC_CHUNK 128u
-#define IPC_FILL 16u
-#define IPC_NAMES_MAX (1u << 20)
 
 static inline uint32_t
 ie_type(const struct ipc_entry *e)

@@ -7,9 +7,8 @@
 #ifndef IPC_IPC_PSET_H
 #define IPC_IPC_PSET_H
 
+#include <ipc/ipc_limits.h>
 #include <ipc/ipc_port.h>
-
-#define IPC_LINKS_MAX 32u /* sets a port can be in */
 
 struct ipc_pset {
     struct ipc_object ps_object;  /* must be first */
