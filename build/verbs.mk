@@ -43,6 +43,13 @@ size: $(KERNEL)
 	@$(PYTHON) $(SRC)/tools/size/size.py --source $(SRC) --objects $(KOBJ) \
 	    --kernel $(KERNEL)
 
+#: update-lock: write the message ids into ipc-defs/ids.lock
+.PHONY: update-lock
+update-lock: $(MIG)
+	$(Q)cd $(SRC) && $(abspath $(MIG)) -Iipc-defs -Iipc-defs/mach \
+	    -Iipc-defs/posix -update-lock ipc-defs/ids.lock \
+	    $(patsubst $(SRC)/%,%,$(sort $(DEFS)))
+
 #: install: copy the command, the kernel and the boot archive below PREFIX
 .PHONY: install
 install: all

@@ -136,6 +136,12 @@ diag_errors(void)
 }
 
 void
+diag_reset(void)
+{
+    error_count = 0;
+}
+
+void
 diag_fatal(const char *format, ...)
 {
     va_list ap;

@@ -14,6 +14,7 @@ void diag_warning(struct loc loc, const char *name, const char *format, ...)
 void diag_note(struct loc loc, const char *format, ...) MIG_PRINTF(2, 3);
 
 int diag_errors(void);
+void diag_reset(void);
 
 /* Ends the program: something outside the input is wrong. */
 void diag_fatal(const char *format, ...)

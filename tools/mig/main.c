@@ -7,6 +7,7 @@
 
 #include "diag.h"
 #include "emit.h"
+#include "model.h"
 #include "out.h"
 
 struct options options;
@@ -48,7 +49,10 @@ usage(void)
             "           [-prefix P] [-sprefix P] [-maxonstack N] [-cpp CMD]\n"
             "           [-I DIR] [-D NAME[=V]] [-U NAME] [-MD F] [-MT TARGET]\n"
             "           [-Werror] [-w] [-fdiagnostics-format=json] [-version]\n"
-            "           FILE.defs\n");
+            "           FILE.defs\n"
+            "       mig -lint FILE.defs...\n"
+            "       mig -diff OLD.defs NEW.defs\n"
+            "       mig -lock|-update-lock LOCKFILE FILE.defs...\n");
     exit(1);
 }
 
@@ -101,6 +105,33 @@ option_without_effect(const char *word)
     return false;
 }
 
+/* What else than generating is to be done. */
+static bool
+option_mode(int argc, char **argv, int *i)
+{
+    static const struct {
+        const char *option;
+        enum mode mode;
+        bool with_file;
+    } modes[] = {
+        {"-lint", MODE_LINT, false},
+        {"-diff", MODE_DIFF, false},
+        {"-lock", MODE_LOCK, true},
+        {"-update-lock", MODE_UPDATE_LOCK, true},
+    };
+
+    for (size_t k = 0; k < sizeof(modes) / sizeof(modes[0]); k++) {
+        if (strcmp(argv[*i], modes[k].option) == 0) {
+            options.mode = modes[k].mode;
+            if (modes[k].with_file) {
+                options.mode_file = next_word(argc, argv, i);
+            }
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 add_cpp_arg(const char *text)
 {
@@ -112,7 +143,8 @@ one_option(int argc, char **argv, int *i)
 {
     const char *word = argv[*i];
 
-    if (option_with_text(argc, argv, i) || option_without_effect(word)) {
+    if (option_with_text(argc, argv, i) || option_without_effect(word) ||
+        option_mode(argc, argv, i)) {
         return;
     }
     if (word[1] == 'I' || word[1] == 'D' || word[1] == 'U') {
@@ -145,19 +177,21 @@ read_options(int argc, char **argv)
 {
     options.max_on_stack = 2048;
     options.cpp_args = mig_alloc(sizeof(char *) * (size_t)(argc + 1));
+    options.inputs = mig_alloc(sizeof(char *) * (size_t)(argc + 1));
     for (int i = 1; i < argc; i++) {
         if (argv[i][0] == '-' && argv[i][1] != '\0') {
             one_option(argc, argv, &i);
-        } else if (options.input != NULL) {
-            fprintf(stderr, "mig: more than one input file\n");
-            usage();
         } else {
-            options.input = argv[i];
+            options.inputs[options.input_count++] = argv[i];
         }
     }
-    if (options.input == NULL) {
+    if (options.input_count == 0 ||
+        (options.mode == MODE_GENERATE && options.input_count != 1) ||
+        (options.mode == MODE_DIFF && options.input_count != 2)) {
+        fprintf(stderr, "mig: %d input files\n", options.input_count);
         usage();
     }
+    options.input = options.inputs[0];
 }
 
 static void
@@ -172,23 +206,15 @@ emit_all(void)
     }
 }
 
-int
-main(int argc, char **argv)
+static int
+generate(void)
 {
-    char *text;
+    bool good = model_read(options.input);
 
-    read_options(argc, argv);
-    text = cpp_read(&options);
-    if (text == NULL) {
-        return 1;
-    }
-    type_setup();
-    lexer_begin(text, options.input);
-    parser_run();
-    if (diag_errors() == 0) {
+    if (good) {
         emit_all();
     }
-    if (diag_errors() != 0) {
+    if (!good || diag_errors() != 0) {
         if (options.dep_file != NULL) {
             unlink(options.dep_file);
         }
@@ -196,4 +222,25 @@ main(int argc, char **argv)
     }
     out_commit_all();
     return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+    char **files;
+
+    read_options(argc, argv);
+    files = options.inputs;
+    switch (options.mode) {
+    case MODE_LINT:
+        return lint_run(files, options.input_count);
+    case MODE_DIFF:
+        return diff_run(files[0], files[1]);
+    case MODE_LOCK:
+        return lock_check(options.mode_file, files, options.input_count);
+    case MODE_UPDATE_LOCK:
+        return lock_update(options.mode_file, files, options.input_count);
+    default:
+        return generate();
+    }
 }

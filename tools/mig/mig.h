@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What every part of the interface generator uses: places in the source,
- * memory that is never freed (the program is short-lived), strings, options.
+ * memory that lasts as long as the run, strings, options.
  */
 #ifndef MIG_H
 #define MIG_H
@@ -19,7 +19,8 @@ struct loc {
 
 #define MIG_PRINTF(f, a) __attribute__((format(printf, f, a)))
 
-void *mig_alloc(size_t size);
+void *mig_alloc(size_t size); /* zeros; never NULL */
+void mig_free_all(void);
 char *mig_strdup(const char *s);
 char *mig_format(const char *format, ...) MIG_PRINTF(1, 2);
 bool mig_word_equal(const char *a, const char *b); /* ignoring case */
@@ -38,8 +39,21 @@ enum output_kind {
     OUT_KINDS
 };
 
+/* What the program is asked to do. */
+enum mode {
+    MODE_GENERATE,
+    MODE_LINT,        /* several inputs */
+    MODE_DIFF,        /* two inputs: old and new */
+    MODE_LOCK,        /* several inputs, mode_file: ids must be as locked */
+    MODE_UPDATE_LOCK
+};
+
 struct options {
-    const char *input;
+    enum mode mode;
+    const char *mode_file;
+    char **inputs;
+    int input_count;
+    const char *input;         /* the one that is being read */
     const char *out[OUT_KINDS];
     const char *user_prefix;   /* -prefix, or NULL: from the file */
     const char *server_prefix; /* -sprefix, or NULL */
@@ -61,8 +75,12 @@ extern struct options options;
  * failed (it has said why). */
 char *cpp_read(const struct options *opt);
 
+/* reset.c: forgets the run and frees its memory; another may follow. */
+void mig_reset(void);
+
 /* lexer.l, parser.y */
 void lexer_begin(const char *text, const char *file);
+void lexer_end(void);
 int parser_run(void);
 
 #endif

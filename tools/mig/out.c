@@ -49,7 +49,6 @@ out_put(struct out *o, const char *format, ...)
         char *more = mig_alloc(need * 2);
 
         memcpy(more, o->text, o->size);
-        free(o->text);
         o->text = more;
         o->room = need * 2;
         va_start(ap, format);
@@ -57,6 +56,13 @@ out_put(struct out *o, const char *format, ...)
         va_end(ap);
     }
     o->size += (size_t)n;
+}
+
+void
+out_reset(void)
+{
+    output_count = 0;
+    memset(temporaries, 0, sizeof(temporaries));
 }
 
 static void

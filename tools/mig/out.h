@@ -20,5 +20,6 @@ struct out *out_open(const char *path);
 void out_put(struct out *o, const char *format, ...) MIG_PRINTF(2, 3);
 /* Writes all opened outputs, or none when one cannot be written. */
 void out_commit_all(void);
+void out_reset(void);
 
 #endif

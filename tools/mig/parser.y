@@ -17,6 +17,10 @@
 #include "diag.h"
 #include "expr.h"
 
+/* The parser's stacks end with the run. */
+#define YYMALLOC mig_alloc
+#define YYFREE(p) ((void)(p))
+
 #define YYLLOC_DEFAULT(current, rhs, n)                                  \
     ((current) = (n) != 0 ? YYRHSLOC(rhs, 1) : YYRHSLOC(rhs, 0))
 

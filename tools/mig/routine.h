@@ -10,6 +10,8 @@
 #include "mig.h"
 #include "type.h"
 
+#define MIG_REPLY_DISTANCE 100 /* from a request's id to its reply's */
+
 enum arg_kind {
     ARG_DEFAULT, /* no direction written: request port or in */
     ARG_IN,
@@ -140,6 +142,7 @@ struct import {
 struct subsystem {
     struct loc loc;
     const char *name; /* NULL: no subsystem statement */
+    const char *file; /* of several: the one that was named */
     int64_t base;
     int64_t next_id;
     bool kernel_user;
@@ -162,7 +165,8 @@ struct subsystem {
 
 extern struct subsystem subsystem;
 
-/* statement.c: what the parser calls. */
+/* statement.c: what the parser calls.  reset forgets the last file. */
+void statement_reset(void);
 void statement_subsystem(struct loc loc, const char *name, int64_t base,
                          bool kernel_user, bool kernel_server);
 void statement_skip(struct loc loc, int64_t n);

@@ -7,9 +7,14 @@
 
 struct subsystem subsystem;
 
-#define REPLY_DISTANCE 100
-
 static bool told_missing;
+
+void
+statement_reset(void)
+{
+    memset(&subsystem, 0, sizeof(subsystem));
+    told_missing = false;
+}
 
 void
 statement_subsystem(struct loc loc, const char *name, int64_t base,
@@ -24,7 +29,7 @@ statement_subsystem(struct loc loc, const char *name, int64_t base,
     subsystem.name = mig_strdup(name);
     subsystem.kernel_user = kernel_user;
     subsystem.kernel_server = kernel_server;
-    if (base < 0 || base > INT32_MAX - REPLY_DISTANCE) {
+    if (base < 0 || base > INT32_MAX - MIG_REPLY_DISTANCE) {
         diag_error(loc, "base", "number out of range for msgh_id: %lld",
                    (long long)base);
         base = 0;
@@ -54,7 +59,7 @@ statement_skip(struct loc loc, int64_t n)
     if (!have_subsystem(loc)) {
         return;
     }
-    if (n < 0 || n > INT32_MAX - REPLY_DISTANCE - subsystem.next_id) {
+    if (n < 0 || n > INT32_MAX - MIG_REPLY_DISTANCE - subsystem.next_id) {
         diag_error(loc, "skip", "cannot skip %lld ids", (long long)n);
         return;
     }
@@ -140,7 +145,7 @@ statement_routine(struct loc loc, const char *name, bool simple,
     if (!known || diag_errors() != 0) {
         return;
     }
-    if (rt->id > INT32_MAX - REPLY_DISTANCE - 1) {
+    if (rt->id > INT32_MAX - MIG_REPLY_DISTANCE - 1) {
         diag_error(loc, "id", "no message id is left for '%s'", name);
         return;
     }
@@ -160,11 +165,11 @@ statement_finish(struct loc end)
     if (diag_errors() != 0 || !have_subsystem(none)) {
         return;
     }
-    if (subsystem.next_id - subsystem.base > REPLY_DISTANCE) {
+    if (subsystem.next_id - subsystem.base > MIG_REPLY_DISTANCE) {
         diag_warning(subsystem.loc, "reply-range",
                      "the replies' ids (from %lld) run into the requests' "
                      "(up to %lld)",
-                     (long long)(subsystem.base + REPLY_DISTANCE),
+                     (long long)(subsystem.base + MIG_REPLY_DISTANCE),
                      (long long)(subsystem.next_id - 1));
     }
 }

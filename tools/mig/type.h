@@ -111,6 +111,7 @@ struct type {
 };
 
 void type_setup(void); /* enters the predefined types */
+void type_reset(void);
 struct type *type_lookup(const char *name);
 /* Enters name = spec; complains of duplicates.  Returns the new type. */
 struct type *type_declare(struct loc loc, const char *name, struct type *spec);

@@ -126,6 +126,7 @@ type_setup(void)
     };
     struct loc nowhere = {"<predefined>", 0, 0};
 
+    memset(table, 0, sizeof(table));
     for (size_t i = 0; i < sizeof(predefined) / sizeof(predefined[0]); i++) {
         struct type *t = type_basic(nowhere, predefined[i].number,
                                     predefined[i].number);
@@ -136,6 +137,12 @@ type_setup(void)
         t->plain_c = true;
         enter(t);
     }
+}
+
+void
+type_reset(void)
+{
+    memset(table, 0, sizeof(table));
 }
 
 void

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Memory and strings.  Nothing is freed: the program ends when it is done. */
+/*
+ * Memory and strings.  Memory is on one list, which is freed as a whole when
+ * the run is over (mig_free_all); nothing is freed before.
+ */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,15 +11,37 @@
 
 #include "diag.h"
 
+struct block {
+    struct block *next;
+    max_align_t data[];
+};
+
+static struct block *blocks;
+
 void *
 mig_alloc(size_t size)
 {
-    void *p = calloc(1, size == 0 ? 1 : size);
+    struct block *b = size > SIZE_MAX - sizeof(*b)
+                          ? NULL
+                          : calloc(1, sizeof(*b) + size);
 
-    if (p == NULL) {
+    if (b == NULL) {
         diag_fatal("out of memory");
     }
-    return p;
+    b->next = blocks;
+    blocks = b;
+    return b->data;
+}
+
+void
+mig_free_all(void)
+{
+    while (blocks != NULL) {
+        struct block *b = blocks;
+
+        blocks = b->next;
+        free(b);
+    }
 }
 
 char *

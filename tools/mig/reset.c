@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The end of a run: every module forgets what it has, then memory is freed. */
+#include <string.h>
+
+#include "diag.h"
+#include "emit_user.h"
+
+void
+mig_reset(void)
+{
+    lexer_end();
+    diag_reset();
+    out_reset();
+    statement_reset();
+    type_reset();
+    request_side = SIDE_USER;
+    memset(&options, 0, sizeof(options));
+    mig_free_all();
+}
