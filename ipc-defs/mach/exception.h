@@ -29,8 +29,13 @@
 #define EXC_I386_ALIGN 17
 #define EXC_I386_SSEEXTERR 19
 
-#define EXCEPTION_DEFAULT 1
-#define EXCEPTION_STATE 2
-#define EXCEPTION_STATE_IDENTITY 3
+/* behaviors: exception_raise, _raise_state, _raise_state_identity of exc.defs */
+#define EXCEPTION_DEFAULT 1        /* thread and task */
+#define EXCEPTION_STATE 2          /* the state, back with the answer */
+#define EXCEPTION_STATE_IDENTITY 3 /* both */
+/* Allowed with each and remembered: codes are 64 bits wide always. */
+#define MACH_EXCEPTION_CODES ((int)0x80000000)
+/* At most so many handlers are told of by task_get_exception_ports(). */
+#define EXCEPTION_HANDLERS_MAX 14
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Exceptions: the emulator's entry, then the thread's port, then the task's,
- * else the end of the task, with a line in the log.
+ * Exceptions: the emulator's entry, then the thread's port, the task's, the
+ * host's, else the end of the task, with a line in the log.
  *
  * A handler at a port gets a message of exc.defs, and the thread waits in
  * exception_continue().  Its reply arrives at the thread's reply port in the
@@ -25,12 +25,13 @@
 #include <kern/emulator.h>
 #include <kern/exception.h>
 #include <kern/exception_message.h>
+#include <kern/host.h>
 #include <kern/task.h>
 #include <kern/thread_state.h>
 #include <mach/exception.h>
 #include <sched/thread.h>
 
-enum { LEVEL_THREAD, LEVEL_TASK };
+enum { LEVEL_THREAD, LEVEL_TASK, LEVEL_HOST, LEVELS };
 
 #define W_ASKED 0
 #define W_EXCEPTION 1
@@ -109,10 +110,7 @@ exception_thread_exit(struct thread *th)
     }
     ipc_kernel_reply_destroy(th->th_exc_reply);
     th->th_exc_reply = NULL;
-    for (unsigned i = 0; i < EXC_TYPES_COUNT; i++) {
-        ipc_port_release_send(th->th_exc_ports[i]);
-        th->th_exc_ports[i] = NULL;
-    }
+    exception_actions_release(th->th_exc);
 }
 
 /* Handled: on it goes; refused: the next level is asked. */
@@ -141,20 +139,20 @@ exception_continue(struct thread *th, kern_return_t result)
 /* Ask one port.  true: it was asked, or the thread is aborted: its wait is
  * over already and the exception is forgotten. */
 static bool
-ask(struct thread *th, struct ipc_port *dest, int behavior, int exception,
+ask(struct thread *th, const struct exception_action *a, int exception,
     uint64_t code, uint64_t subcode, unsigned level)
 {
     struct ipc_port *reply;
     struct ipc_kmsg *k;
 
-    if (!ipc_port_active(dest) || exception_prepare(th) != KERN_SUCCESS) {
+    if (!ipc_port_active(a->xa_port) || exception_prepare(th) != KERN_SUCCESS) {
         return false;
     }
     k = ipc_kmsg_prealloc_busy(th->th_exc_message) ? NULL
                                                    : th->th_exc_message;
     reply = ipc_kernel_reply_arm(th->th_exc_reply);
-    if (exception_message_send(th, k, dest, reply, behavior, exception, code,
-                               subcode) != KERN_SUCCESS) {
+    if (exception_message_send(th, k, a, reply, exception, code, subcode) !=
+        KERN_SUCCESS) {
         th->th_exc_reply = NULL;
         ipc_kernel_reply_destroy(reply);
         ipc_port_release_sonce(reply); /* dead: nobody is told */
@@ -176,17 +174,17 @@ static void
 raise_from(struct thread *th, int exception, uint64_t code, uint64_t subcode,
            unsigned level)
 {
-    struct task *t = th->th_task;
+    const struct exception_action *actions[LEVELS] = {
+        [LEVEL_THREAD] = th->th_exc,
+        [LEVEL_TASK] = th->th_task->ta_exc,
+        [LEVEL_HOST] = the_host.ho_exc,
+    };
 
-    if (level <= LEVEL_THREAD &&
-        ask(th, th->th_exc_ports[exception], th->th_exc_behavior[exception],
-            exception, code, subcode, LEVEL_THREAD)) {
-        return;
-    }
-    if (level <= LEVEL_TASK &&
-        ask(th, t->ta_exc_ports[exception], t->ta_exc_behavior[exception],
-            exception, code, subcode, LEVEL_TASK)) {
-        return;
+    for (; level < LEVELS; level++) {
+        if (ask(th, &actions[level][exception], exception, code, subcode,
+                level)) {
+            return;
+        }
     }
     die(th, exception, code, subcode);
 }
@@ -203,66 +201,4 @@ exception_raise_current(struct thread *th, int exception, uint64_t code,
     if (!emulator_exception(th, exception, code, subcode, error)) {
         raise_from(th, exception, code, subcode, LEVEL_THREAD);
     }
-}
-
-static kern_return_t
-set_ports(struct ipc_port *ports[], int behaviors[], uint32_t mask,
-          struct ipc_port *port, int behavior)
-{
-    if ((mask & ~EXC_MASK_ALL) != 0 ||
-        (behavior != EXCEPTION_DEFAULT &&
-         behavior != EXCEPTION_STATE_IDENTITY)) {
-        return KERN_INVALID_ARGUMENT;
-    }
-    for (unsigned i = 1; i < EXC_TYPES_COUNT; i++) {
-        struct ipc_port *old = ports[i];
-
-        if (mask & EXC_MASK(i)) {
-            ports[i] = ipc_port_copy_send(port);
-            behaviors[i] = behavior;
-            ipc_port_release_send(old);
-        }
-    }
-    return KERN_SUCCESS;
-}
-
-kern_return_t
-exception_set_thread_ports(struct thread *th, uint32_t mask,
-                           struct ipc_port *port, int behavior)
-{
-    kern_return_t kr = port == NULL ? KERN_SUCCESS : exception_prepare(th);
-
-    return kr != KERN_SUCCESS ? kr
-                              : set_ports(th->th_exc_ports,
-                                          th->th_exc_behavior, mask, port,
-                                          behavior);
-}
-
-kern_return_t
-exception_set_task_ports(struct task *t, uint32_t mask, struct ipc_port *port,
-                         int behavior)
-{
-    kern_return_t kr = KERN_SUCCESS;
-    struct list *l;
-
-    list_for_each(l, &t->ta_threads) {
-        if (port != NULL && kr == KERN_SUCCESS) {
-            kr = exception_prepare(list_entry(l, struct thread,
-                                              th_task_link));
-        }
-    }
-    return kr != KERN_SUCCESS ? kr
-                              : set_ports(t->ta_exc_ports, t->ta_exc_behavior,
-                                          mask, port, behavior);
-}
-
-kern_return_t
-exception_thread_start(struct thread *th)
-{
-    for (unsigned i = 1; i < EXC_TYPES_COUNT; i++) {
-        if (th->th_task->ta_exc_ports[i] != NULL) {
-            return exception_prepare(th);
-        }
-    }
-    return KERN_SUCCESS;
 }

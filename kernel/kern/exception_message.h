@@ -10,6 +10,7 @@
 
 struct ipc_kmsg;
 struct ipc_port;
+struct exception_action;
 struct ledger;
 struct thread;
 
@@ -18,10 +19,9 @@ struct ipc_kmsg *exception_message_prealloc(struct ledger *l);
 /* In k, or, when it is NULL, in a new message.  reply: a naked send-once
  * right, consumed on success only. */
 kern_return_t exception_message_send(struct thread *th, struct ipc_kmsg *k,
-                                     struct ipc_port *dest,
-                                     struct ipc_port *reply, int behavior,
-                                     int exception, uint64_t code,
-                                     uint64_t subcode);
+                                     const struct exception_action *a,
+                                     struct ipc_port *reply, int exception,
+                                     uint64_t code, uint64_t subcode);
 /* The handler's verdict.  A state that comes with KERN_SUCCESS is set. */
 kern_return_t exception_message_reply(struct thread *th,
                                       const mach_msg_header_t *reply);

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 #include <base/codes.h>
+#include <sched/thread.h>
 
 struct ipc_port;
 struct time_page;
@@ -17,6 +18,7 @@ struct host {
     uint64_t ho_time_phys;      /* I */
     struct ipc_port *ho_self;   /* I: the unprivileged port */
     struct ipc_port *ho_priv;   /* I: the privileged port */
+    struct exception_action ho_exc[EXC_TYPES_COUNT]; /* K: by EXC_* */
 };
 extern struct host the_host;
 

@@ -34,10 +34,7 @@ inherit_ports(struct task *t, const struct task *parent)
     for (unsigned i = 0; i < TASK_PORT_REGISTER_MAX; i++) {
         t->ta_registered[i] = ipc_port_copy_send(parent->ta_registered[i]);
     }
-    for (unsigned i = 0; i < EXC_TYPES_COUNT; i++) {
-        t->ta_exc_ports[i] = ipc_port_copy_send(parent->ta_exc_ports[i]);
-        t->ta_exc_behavior[i] = parent->ta_exc_behavior[i];
-    }
+    exception_actions_copy(t->ta_exc, parent->ta_exc);
     t->ta_token = parent->ta_token;
     t->ta_audit = parent->ta_audit;
     t->ta_priority = parent->ta_priority;
@@ -153,10 +150,7 @@ release_ports(struct task *t)
         ipc_port_release_send(t->ta_registered[i]);
         t->ta_registered[i] = NULL;
     }
-    for (unsigned i = 0; i < EXC_TYPES_COUNT; i++) {
-        ipc_port_release_send(t->ta_exc_ports[i]);
-        t->ta_exc_ports[i] = NULL;
-    }
+    exception_actions_release(t->ta_exc);
 }
 
 /* No thread is left: space and map are emptied by their own reapers. */

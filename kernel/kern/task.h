@@ -11,10 +11,10 @@
 
 #include <stdbool.h>
 #include <mach/emulator.h>
-#include <mach/exception.h>
 #include <mach/message.h>
 #include <base/list.h>
 #include <base/ledger.h>
+#include <sched/thread.h>
 #include <machine/io.h>
 
 struct vm_map;
@@ -38,8 +38,7 @@ struct task {
     struct ipc_port *ta_self;      /* K: kernel port */
     struct ipc_port *ta_bootstrap; /* K: naked send right or NULL */
     struct ipc_port *ta_registered[TASK_PORT_REGISTER_MAX]; /* K */
-    struct ipc_port *ta_exc_ports[14]; /* K: naked send rights by EXC_* */
-    int ta_exc_behavior[14];       /* K */
+    struct exception_action ta_exc[EXC_TYPES_COUNT]; /* K: by EXC_* */
     emulator_info_t ta_emulator;   /* K: base == end == 0: none */
     struct machine_task ta_machine; /* K */
     security_token_t ta_token;     /* K: msgh_sender of its messages */

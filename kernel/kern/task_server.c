@@ -148,13 +148,6 @@ serve_task_set_emulator(task_ref_t task, emulator_info_t info)
 }
 
 kern_return_t
-serve_task_set_exception_ports(task_ref_t task, uint32_t mask,
-                               struct ipc_port *port, int behavior)
-{
-    return exception_set_task_ports(task, mask, port, behavior);
-}
-
-kern_return_t
 serve_task_set_name(task_ref_t task, const char *name)
 {
     strlcpy(task->ta_name, name, sizeof(task->ta_name));

@@ -100,13 +100,6 @@ serve_thread_set_state(thread_ref_t thread, int flavor,
 }
 
 kern_return_t
-serve_thread_set_exception_ports(thread_ref_t thread, uint32_t mask,
-                                 struct ipc_port *port, int behavior)
-{
-    return exception_set_thread_ports(thread, mask, port, behavior);
-}
-
-kern_return_t
 serve_thread_set_priority(thread_ref_t thread, int priority)
 {
     if (priority < 0 || priority >= TH_PRIORITIES) {

@@ -19,6 +19,7 @@
 
 #include <stdbool.h>
 #include <mach/emulator.h>
+#include <mach/exception.h>
 #include <base/list.h>
 #include <sched/wait.h>
 #include <sched/timer.h>
@@ -31,6 +32,13 @@ struct ipc_kmsg;
 struct ledger;
 struct pmap;
 struct machine_task;
+
+/* Who is told of one kind of exception (kern/exception_ports.c). */
+struct exception_action {
+    struct ipc_port *xa_port; /* naked send right, or NULL */
+    int xa_behavior;          /* EXCEPTION_*, and MACH_EXCEPTION_CODES */
+    int xa_flavor;            /* of the state that the message carries */
+};
 
 enum thread_state { TH_RUNNING, TH_READY, TH_WAITING, TH_HALTED };
 
@@ -96,8 +104,7 @@ struct thread {
     vm_address_t th_kick_flag;     /* c: user address or 0 */
 
     struct ipc_port *th_self;      /* K: kernel port, or NULL when dead */
-    struct ipc_port *th_exc_ports[14]; /* K: naked send rights, by EXC_* */
-    int th_exc_behavior[14];
+    struct exception_action th_exc[EXC_TYPES_COUNT]; /* K: by EXC_* */
     struct ipc_kmsg *th_exc_message; /* K: for exceptions (kern/exception.c) */
     struct ipc_port *th_exc_reply;   /* K: the reply port for it */
     struct ledger *th_ledger;      /* I: +1: charged LEDGER_THREADS */

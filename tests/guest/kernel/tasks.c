@@ -10,21 +10,6 @@
 #include "test.h"
 
 #define ROUNDS 50
-#define COUNTS 8
-
-static const char *const names[COUNTS] = { "tasks", "threads", "ports",
-                                           "messages", "objects", "pages",
-                                           "bytes", "spaces" };
-
-/* Let the reaper finish first. */
-static void
-census(uint64_t counts[16])
-{
-    mach_msg_type_number_t n = 16;
-
-    thread_switch(MACH_PORT_NULL, SWITCH_OPTION_WAIT, 50);
-    host_census(mach_host_self(), counts, &n);
-}
 
 static void
 child(void)
@@ -102,12 +87,12 @@ test_leaks(void)
     }
     census(after);
     check(kr == KERN_SUCCESS, "tasks come and go", (uint64_t)kr);
-    for (unsigned i = 0; i < COUNTS; i++) {
-        if (i == 5) { /* pages: caches of the allocators may keep a few */
-            check(after[i] <= before[i] + 8, names[i],
+    for (unsigned i = 0; i < CENSUS_COUNTS; i++) {
+        if (i == CENSUS_PAGES) { /* pages: caches of the allocators may keep a few */
+            check(after[i] <= before[i] + 8, census_names[i],
                   after[i] - before[i]);
         } else {
-            check(after[i] == before[i], names[i], after[i] - before[i]);
+            check(after[i] == before[i], census_names[i], after[i] - before[i]);
         }
     }
 }

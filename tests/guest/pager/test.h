@@ -5,13 +5,9 @@
 #ifndef TEST_H
 #define TEST_H
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <mach/boot_info.h>
-#include <mach/mach.h>
-#include <mach/string.h>
 #include <mach_vm/mach_vm.h>
 #include <pager/pager_object.h>
+#include "guest.h"
 
 #define PAGE MACH_PAGE_SIZE
 #define PAGES 64
@@ -39,14 +35,6 @@ struct pager_object {
         completed, terminates, moved;
     volatile uint64_t page_size, asked;
 };
-
-/* ---- main.c ---- */
-void check(bool good, const char *what, uint64_t value);
-/* A thread of this task that runs fn(arg) and exits; its port. */
-mach_port_t thread_spawn(void (*fn)(uint64_t), uint64_t arg);
-/* Wait up to two seconds until *word is value. */
-bool wait_for(volatile uint32_t *word, uint32_t value);
-void pause_ms(unsigned ms);
 
 /* ---- server.c ---- */
 /* An object whose page p answers SUPPLY with words pattern(p, index). */

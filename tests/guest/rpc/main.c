@@ -4,33 +4,16 @@
  * out-of-line memory, rights, errors, and the server's death.  TAP on the
  * kernel's log; booted in bootstrap's place.
  */
-#include <stdbool.h>
-#include <mach/boot_info.h>
 #include <mach/mig_errors.h>
-#include <mach/string.h>
 #include <echo/echo.h>
-#include <host/host.h>
 #include <mach_port/mach_port.h>
 #include <task/task.h>
 #include <thread/thread.h>
+#include "guest.h"
 #include "rpc.h"
 
-int main(const struct boot_info *info);
-
-static unsigned tests, failures;
 static uint8_t server_stack[16384] __attribute__((aligned(16)));
 static mach_port_t server_name; /* in the child; set before it is made */
-
-static void
-check(bool good, const char *what, kern_return_t kr)
-{
-    tests++;
-    failures += !good;
-    mach_printf("%sok %u - %s\n", good ? "" : "not ", tests, what);
-    if (!good) {
-        mach_printf("# 0x%x: %s\n", (unsigned)kr, mach_error_string(kr));
-    }
-}
 
 static void
 child_main(void)
@@ -53,17 +36,19 @@ start_server(mach_port_t *server)
     mach_port_insert_right_trap(*server, *server, MACH_MSG_TYPE_MAKE_SEND);
     server_name = *server;
     kr = task_create(mach_task_self(), MACH_PORT_NULL, TRUE, &task);
-    check(kr == KERN_SUCCESS, "task_create with a copy of the memory", kr);
+    check(kr == KERN_SUCCESS, "task_create with a copy of the memory",
+          (uint64_t)kr);
     kr = mach_port_insert_right(task, *server, *server,
                                 MACH_MSG_TYPE_MOVE_RECEIVE);
-    check(kr == KERN_SUCCESS, "the receive right moves to the child", kr);
+    check(kr == KERN_SUCCESS, "the receive right moves to the child",
+          (uint64_t)kr);
     kr = thread_create(task, &thread);
-    check(kr == KERN_SUCCESS, "thread_create", kr);
+    check(kr == KERN_SUCCESS, "thread_create", (uint64_t)kr);
     kr = thread_set_state(thread, x86_THREAD_STATE64, (natural_t *)&state,
                           x86_THREAD_STATE64_COUNT);
-    check(kr == KERN_SUCCESS, "thread_set_state", kr);
+    check(kr == KERN_SUCCESS, "thread_set_state", (uint64_t)kr);
     kr = thread_resume(thread);
-    check(kr == KERN_SUCCESS, "thread_resume", kr);
+    check(kr == KERN_SUCCESS, "thread_resume", (uint64_t)kr);
     mach_port_deallocate_trap(thread);
     return task;
 }
@@ -74,18 +59,18 @@ test_values(mach_port_t server)
     uint64_t sum = 0;
     kern_return_t kr = echo_null(server);
 
-    check(kr == KERN_SUCCESS, "null RPC", kr);
+    check(kr == KERN_SUCCESS, "null RPC", (uint64_t)kr);
     kr = echo_add(server, 40, 2, &sum);
-    check(kr == KERN_SUCCESS && sum == 42, "values both ways", kr);
+    check(kr == KERN_SUCCESS && sum == 42, "values both ways", (uint64_t)kr);
     for (unsigned i = 0; i < 1000 && kr == KERN_SUCCESS; i++) {
         kr = echo_add(server, i, i, &sum);
         if (sum != 2 * i) {
             kr = KERN_FAILURE;
         }
     }
-    check(kr == KERN_SUCCESS, "a thousand RPCs", kr);
+    check(kr == KERN_SUCCESS, "a thousand RPCs", (uint64_t)kr);
     kr = echo_fail(server, 1234);
-    check(kr == 1234, "an error comes back as it is", kr);
+    check(kr == 1234, "an error comes back as it is", (uint64_t)kr);
 }
 
 static void
@@ -100,13 +85,15 @@ test_bytes(mach_port_t server)
     }
     kr = echo_bytes(server, out, sizeof(out), back, &count);
     check(kr == KERN_SUCCESS && count == sizeof(out) &&
-              memcmp(out, back, sizeof(out)) == 0, "4096 bytes in line", kr);
+              memcmp(out, back, sizeof(out)) == 0, "4096 bytes in line",
+          (uint64_t)kr);
     count = sizeof(back);
     kr = echo_bytes(server, out, 0, back, &count);
-    check(kr == KERN_SUCCESS && count == 0, "no bytes", kr);
+    check(kr == KERN_SUCCESS && count == 0, "no bytes", (uint64_t)kr);
     count = sizeof(back);
     kr = echo_bytes(server, out, sizeof(out) + 1, back, &count);
-    check(kr == MIG_ARRAY_TOO_LARGE, "too many bytes are refused", kr);
+    check(kr == MIG_ARRAY_TOO_LARGE, "too many bytes are refused",
+          (uint64_t)kr);
 }
 
 static void
@@ -124,12 +111,12 @@ test_memory(mach_port_t server)
     kr = echo_memory(server, from, (mach_msg_type_number_t)size, &back,
                      &count);
     check(kr == KERN_SUCCESS && count == size && back != from,
-          "out-of-line memory comes back", kr);
+          "out-of-line memory comes back", (uint64_t)kr);
     if (kr == KERN_SUCCESS) {
         check(memcmp((void *)from, (void *)(uintptr_t)back, size) == 0,
-              "its contents are the same", kr);
+              "its contents are the same", (uint64_t)kr);
         *(uint64_t *)(uintptr_t)back = 99;
-        check(*(uint64_t *)from == 0, "it is a copy", kr);
+        check(*(uint64_t *)from == 0, "it is a copy", (uint64_t)kr);
         vm_deallocate(back, count);
     }
     vm_deallocate(from, size);
@@ -146,9 +133,9 @@ test_ports(mach_port_t server)
     mach_port_insert_right_trap(mine, mine, MACH_MSG_TYPE_MAKE_SEND);
     kr = echo_port(server, mine, &back);
     check(kr == KERN_SUCCESS && back == mine,
-          "a send right comes home under its name", kr);
+          "a send right comes home under its name", (uint64_t)kr);
     mach_port_get_refs_trap(mine, MACH_PORT_RIGHT_SEND, &refs);
-    check(refs == 2, "as one more user reference", (kern_return_t)refs);
+    check(refs == 2, "as one more user reference", refs);
     mach_port_mod_refs_trap(mine, MACH_PORT_RIGHT_SEND, -2);
     mach_port_mod_refs_trap(mine, MACH_PORT_RIGHT_RECEIVE, -1);
 }
@@ -161,16 +148,19 @@ test_death(mach_port_t server)
     echo_end(server);
     kr = echo_null(server);
     check(kr == MIG_SERVER_DIED || kr == MACH_SEND_INVALID_DEST,
-          "an RPC to a server that dies ends", kr);
+          "an RPC to a server that dies ends", (uint64_t)kr);
     kr = echo_null(server);
     check(kr == MACH_SEND_INVALID_DEST, "and to a dead one fails at once",
-          kr);
+          (uint64_t)kr);
 }
 
 int
 main(const struct boot_info *info)
 {
-    mach_port_t server, task = start_server(&server);
+    mach_port_t server, task;
+
+    guest_start(info);
+    task = start_server(&server);
 
     test_values(server);
     test_bytes(server);
@@ -179,7 +169,5 @@ main(const struct boot_info *info)
     test_death(server);
     mach_port_deallocate_trap(server);
     mach_port_deallocate_trap(task);
-    mach_printf("1..%u\n", tests);
-    host_reboot(info->bi_host_priv, 0, failures != 0);
-    return 0;
+    return guest_end();
 }
