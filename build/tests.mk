@@ -17,6 +17,8 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 define host_test
 HOST_TESTS += $(OUT)/tests/host/$(1)
+host_$(1)_srcs := $(call sources,$(2))
+host_$(1)_cflags := $(3)
 $(OUT)/obj/host-$(1)/%.o: $(SRC)/%.c config.mk | \
     $(patsubst %!,%,$(addprefix $(GEN)/,$(addsuffix .c,$(4:!=))))
 	@echo "  HOSTCC  $$@"

@@ -32,6 +32,20 @@ check-long: tests
 check-fresh:
 	@$(SRC)/tests/run-fresh $(SRC_ABS)
 
+#: mutants: faults put into kernel/ipc, and how many the host tests find
+# MUTANTS: options of the tool (MUTANTS=--help), such as --file, --sample 50.
+.PHONY: mutants
+mutants:
+	@$(PYTHON) $(SRC)/tools/mutants/mutants.py --root $(SRC_ABS) \
+	    --mutate kernel/ipc --copy kernel --copy ipc-defs \
+	    --copy tests/host --work $(OUT)/mutants --cc '$(HOSTCC)' \
+	    --survivors $(SRC)/tools/mutants/survivors.txt \
+	    --sources '$(host_ipc_srcs)' \
+	    --cflags '-std=gnu17 -I$(SRC_ABS)/ipc-defs $(subst \
+	    -I$(SRC)/,-I$(SRC_ABS)/,$(host_ipc_cflags))' \
+	    --run '-n 0' --run '-m -n 16000 -s 1' --run '-m -n 160000 -s 11' \
+	    $(MUTANTS)
+
 #: gdb: boot, stop at the first instruction and attach gdb with all symbols
 .PHONY: gdb
 gdb: $(KERNEL) $(BASE) $(PROGRAMS)
