@@ -19,6 +19,7 @@
 #define KERN_NO_ACCESS 8
 #define KERN_MEMORY_FAILURE 9        /* the pager died or refused */
 #define KERN_MEMORY_ERROR 10         /* the pager answered with an error */
+#define KERN_ALREADY_IN_SET 11       /* the port is a member already */
 #define KERN_NOT_IN_SET 12
 #define KERN_NAME_EXISTS 13
 #define KERN_ABORTED 14

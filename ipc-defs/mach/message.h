@@ -150,9 +150,11 @@ typedef mach_msg_context_trailer_t mach_msg_max_trailer_t;
 #define MACH_SEND_MSG 0x00000001u
 #define MACH_RCV_MSG 0x00000002u
 #define MACH_RCV_LARGE 0x00000004u     /* too large: stays queued, size told */
+#define MACH_RCV_LARGE_IDENTITY 0x00000008u /* and whose it is, by name */
 #define MACH_SEND_TIMEOUT 0x00000010u
 #define MACH_SEND_INTERRUPT 0x00000040u /* a kick ends the wait for room */
-#define MACH_SEND_NOTIFY 0x00000080u
+#define MACH_SEND_NOTIFY 0x00000080u   /* timed out: send-possible to notify,
+                                          a receive right of the caller */
 #define MACH_RCV_TIMEOUT 0x00000100u
 #define MACH_RCV_INTERRUPT 0x00000400u  /* a kick ends the wait */
 #define MACH_RCV_OVERWRITE 0x00001000u  /* receive into the second buffer */
@@ -164,6 +166,7 @@ typedef mach_msg_context_trailer_t mach_msg_max_trailer_t;
 #define MACH_RCV_TRAILER_ELEMENTS(x) (((x) & 0xfu) << 24)
 #define MACH_RCV_TRAILER_TYPE(x) (((x) & 0xfu) << 28)
 #define GET_RCV_ELEMENTS(y) (((y) >> 24) & 0xfu)
+#define GET_RCV_TRAILER_TYPE(y) (((y) >> 28) & 0xfu)
 
 static inline mach_msg_size_t
 mach_msg_trailer_size(mach_msg_option_t option)
@@ -212,5 +215,6 @@ mach_msg_trailer_size(mach_msg_option_t option)
 #define MACH_RCV_HEADER_ERROR 0x1000400b
 #define MACH_RCV_BODY_ERROR 0x1000400c      /* no room for names or memory */
 #define MACH_RCV_INVALID_TYPE 0x1000400d
+#define MACH_RCV_INVALID_TRAILER 0x1000400f /* no such format or elements */
 
 #endif

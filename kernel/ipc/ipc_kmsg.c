@@ -132,6 +132,39 @@ ipc_port_array_free(struct ipc_port_array *a)
     ledger_release(l);
 }
 
+bool
+ipc_kmsg_receive_rights(struct ipc_kmsg *k, struct ipc_port *dest,
+                        bool (*fn)(struct ipc_port *port,
+                                   struct ipc_port *dest))
+{
+    uint32_t n = ipc_kmsg_descriptors(k), i;
+    char *d = ipc_kmsg_first_descriptor(k);
+
+    for (; n-- > 0; d += ipc_desc_size(ipc_desc_type(d))) {
+        mach_msg_ool_ports_descriptor_t *od = (void *)d;
+        struct ipc_port *single = ipc_desc_get(d), **ports = &single;
+        uint32_t count = 1;
+
+        /* The disposition lies at the same place in both kinds. */
+        if (ipc_desc_type(d) == MACH_MSG_OOL_DESCRIPTOR
+            || od->disposition != MACH_MSG_TYPE_PORT_RECEIVE) {
+            continue;
+        }
+        if (ipc_desc_type(d) == MACH_MSG_OOL_PORTS_DESCRIPTOR) {
+            struct ipc_port_array *a = ipc_desc_get(d);
+
+            count = a == NULL ? 0 : a->pa_count;
+            ports = a == NULL ? NULL : a->pa_ports;
+        }
+        for (i = 0; i < count; i++) {
+            if (ip_valid(ports[i]) && fn(ports[i], dest)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* Drop up to *budget rights of an array; true: all are gone, and it is. */
 static bool
 clean_array(struct ipc_kmsg *k, struct ipc_port_array *a,

@@ -123,6 +123,11 @@ ipc_kmsg_first_descriptor(struct ipc_kmsg *k)
     return (char *)(&k->ikm_header + 1) + sizeof(mach_msg_body_t);
 }
 
+/* Call fn for each receive right that k carries; true: fn was, for one. */
+bool ipc_kmsg_receive_rights(struct ipc_kmsg *k, struct ipc_port *dest,
+                             bool (*fn)(struct ipc_port *port,
+                                        struct ipc_port *dest));
+
 /* size: of the whole message.  Not charged; small ones come from a cache. */
 struct ipc_kmsg *ipc_kmsg_alloc(mach_msg_size_t size);
 /* Charge it to l until it is freed. */

@@ -7,12 +7,22 @@
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_mqueue.h>
 
+static bool
+circular(struct ipc_port *port, struct ipc_port *dest)
+{
+    return ipc_port_circular(port, dest);
+}
+
+/* A message of a user has been checked for circles when it was decoded; a
+ * reply of the kernel that would make one can't be received by anybody. */
 void
 ipc_kmsg_send_always(struct ipc_kmsg *k)
 {
     struct ipc_port *dest = k->ikm_remote;
 
-    if (!ipc_port_active(dest)) {
+    if (!ipc_port_active(dest)
+        || ((k->ikm_flags & IKM_RECEIVE) != 0
+            && ipc_kmsg_receive_rights(k, dest, circular))) {
         ipc_kmsg_destroy(k);
     } else if (dest->ip_state != IPS_KERNEL) {
         ipc_mqueue_post(dest, k);

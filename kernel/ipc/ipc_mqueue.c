@@ -78,39 +78,11 @@ announce(struct ipc_port *port, bool notice)
     wake_receiver(port);
 }
 
-/* Receive rights in k travel to port. */
-static void
-enter_transit(struct ipc_kmsg *k, struct ipc_port *port)
+static bool
+enter_transit(struct ipc_port *port, struct ipc_port *dest)
 {
-    uint32_t n = ipc_kmsg_descriptors(k);
-    char *d = ipc_kmsg_first_descriptor(k);
-
-    while (n-- > 0) {
-        unsigned type = ipc_desc_type(d);
-
-        if (type == MACH_MSG_PORT_DESCRIPTOR) {
-            mach_msg_port_descriptor_t *pd = (void *)d;
-            struct ipc_port *p = ipc_desc_get(d);
-
-            if (pd->disposition == MACH_MSG_TYPE_PORT_RECEIVE
-                && ip_valid(p)) {
-                ipc_port_enter_transit(p, port);
-            }
-        } else if (type == MACH_MSG_OOL_PORTS_DESCRIPTOR) {
-            mach_msg_ool_ports_descriptor_t *od = (void *)d;
-            struct ipc_port_array *a = ipc_desc_get(d);
-            uint32_t i;
-
-            for (i = 0;
-                 od->disposition == MACH_MSG_TYPE_PORT_RECEIVE && i < od->count;
-                 i++) {
-                if (ip_valid(a->pa_ports[i])) {
-                    ipc_port_enter_transit(a->pa_ports[i], port);
-                }
-            }
-        }
-        d += ipc_desc_size(type);
-    }
+    ipc_port_enter_transit(port, dest);
+    return false;
 }
 
 void
@@ -120,7 +92,7 @@ ipc_mqueue_post(struct ipc_port *port, struct ipc_kmsg *k)
 
     assert(ip_active(port) && port->ip_state != IPS_KERNEL);
     if ((k->ikm_flags & IKM_RECEIVE) != 0) {
-        enter_transit(k, port);
+        (void)ipc_kmsg_receive_rights(k, port, enter_transit);
     }
     list_push_back(notice ? &port->ip_notices : &port->ip_messages,
                    &k->ikm_link);

@@ -99,47 +99,42 @@ request_free(struct ipc_entry *e)
     kfree(r, sizeof(*r), r->ir_space->is_ledger);
 }
 
-void
-ipc_request_dead(struct ipc_space *s, struct ipc_entry *e)
+/* Both requests of e end with this notification, if they stand.  A dead-name
+ * one brings a user reference of its own. */
+static void
+request_end(struct ipc_entry *e, int id)
 {
     struct ipc_request *r = e->ie_request;
-    struct ipc_kmsg *dead = r->ir_dead;
-    struct ipc_kmsg *possible = r->ir_possible;
+    struct ipc_kmsg *k[2] = {r->ir_dead, r->ir_possible};
     mach_port_name_t name = e->ie_name;
+    unsigned i;
 
-    (void)s;
     r->ir_dead = NULL;
     r->ir_possible = NULL;
     request_free(e);
-    if (dead != NULL) {
-        if (ie_urefs(e) < MACH_PORT_UREFS_MAX) {
-            e->ie_bits++; /* the message's own reference */
+    for (i = 0; i < 2; i++) {
+        if (k[i] == NULL) {
+            continue;
         }
-        ipc_notify_send(dead, name);
-    }
-    if (possible != NULL) {
-        ipc_notify_drop(possible);
+        if (id == MACH_NOTIFY_DEAD_NAME
+            && ie_urefs(e) < MACH_PORT_UREFS_MAX) {
+            e->ie_bits++;
+        }
+        k[i]->ikm_header.msgh_id = id;
+        ipc_notify_send(k[i], name);
     }
 }
 
 void
-ipc_request_deleted(struct ipc_space *s, struct ipc_entry *e)
+ipc_request_dead(struct ipc_entry *e)
 {
-    struct ipc_request *r = e->ie_request;
-    struct ipc_kmsg *dead = r->ir_dead;
-    struct ipc_kmsg *possible = r->ir_possible;
+    request_end(e, MACH_NOTIFY_DEAD_NAME);
+}
 
-    (void)s;
-    r->ir_dead = NULL;
-    r->ir_possible = NULL;
-    request_free(e);
-    if (dead != NULL) {
-        dead->ikm_header.msgh_id = MACH_NOTIFY_PORT_DELETED;
-        ipc_notify_send(dead, e->ie_name);
-    }
-    if (possible != NULL) {
-        ipc_notify_drop(possible);
-    }
+void
+ipc_request_deleted(struct ipc_entry *e)
+{
+    request_end(e, MACH_NOTIFY_PORT_DELETED);
 }
 
 /*
@@ -246,11 +241,10 @@ request_of_name(struct ipc_space *s, mach_port_name_t name, int variant,
         return KERN_INVALID_RIGHT;
     }
     if (ie_type(e) == MACH_PORT_TYPE_DEAD_NAME) {
-        if (variant != MACH_NOTIFY_DEAD_NAME || sync == 0
-            || notify == IP_NULL) {
+        if (sync == 0 || notify == IP_NULL) {
             return KERN_INVALID_ARGUMENT;
         }
-        return request_fire_now(s, e, variant, notify);
+        return request_fire_now(s, e, MACH_NOTIFY_DEAD_NAME, notify);
     }
     if (variant == MACH_NOTIFY_SEND_POSSIBLE && notify != IP_NULL && sync != 0
         && !ipc_mqueue_full(e->ie_port)) {
@@ -271,6 +265,9 @@ request_of_receiver(struct ipc_space *s, mach_port_name_t name, int variant,
     if (kr != KERN_SUCCESS) {
         return kr;
     }
+    if (variant == MACH_NOTIFY_PORT_DESTROYED && sync != 0) {
+        return KERN_INVALID_VALUE;
+    }
     if (notify != IP_NULL) {
         k = ipc_notify_create(variant, notify, s->is_ledger);
         if (k == NULL) {
@@ -290,6 +287,17 @@ request_of_receiver(struct ipc_space *s, mach_port_name_t name, int variant,
         *slot = k;
     }
     return KERN_SUCCESS;
+}
+
+bool
+ipc_notify_stands(struct ipc_space *s, mach_port_name_t name,
+                  const struct ipc_port *notify)
+{
+    struct ipc_entry *e = ipc_entry_lookup(s, name);
+
+    return e != NULL && e->ie_request != NULL
+           && e->ie_request->ir_possible != NULL
+           && e->ie_request->ir_possible->ikm_remote == notify;
 }
 
 kern_return_t

@@ -33,12 +33,17 @@ void ipc_notify_send(struct ipc_kmsg *k, uint32_t value);
 /* port-destroyed: carries the receive right. */
 void ipc_notify_port_destroyed(struct ipc_kmsg *k, struct ipc_port *port);
 
-/* The entry's right has died (it is a dead name now): tell. */
-void ipc_request_dead(struct ipc_space *s, struct ipc_entry *e);
-/* The entry is about to be freed: port-deleted. */
-void ipc_request_deleted(struct ipc_space *s, struct ipc_entry *e);
+/* The entry's right has died (it is a dead name now): dead-name, also for
+ * who waits for room. */
+void ipc_request_dead(struct ipc_entry *e);
+/* The entry is about to be freed: port-deleted, likewise. */
+void ipc_request_deleted(struct ipc_entry *e);
 /* The queue of port has room. */
 void ipc_request_possible(struct ipc_port *port);
+
+/* Does a send-possible request for this name stand, to this port? */
+bool ipc_notify_stands(struct ipc_space *s, mach_port_name_t name,
+                       const struct ipc_port *notify);
 
 /*
  * mach_port_request_notification.  notify: naked send-once right or IP_NULL

@@ -4,13 +4,14 @@
  */
 #include <base/assert.h>
 #include <base/kalloc.h>
+#include <machine/cpu.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_notify.h>
 #include <ipc/ipc_right.h>
 
-/* A chain of ports in transit may be this long. */
-#define TRANSIT_DEPTH_MAX 256u
+/* Links of a chain of ports in transit followed before interrupts get in. */
+#define CHAIN_STRETCH 1024u
 /* Dead-name notifications sent in the trap that destroys the port. */
 #define DEAD_NAMES_AT_ONCE 32u
 
@@ -219,6 +220,7 @@ ipc_port_leave_space(struct ipc_port *port)
     port->ip_name = 0;
     port->ip_mscount = 0;
     port->ip_seqno = 0;
+    port->ip_context = 0; /* it was the old receiver's */
     ipc_mqueue_changed(port);
 }
 
@@ -238,6 +240,7 @@ ipc_port_enter_transit(struct ipc_port *port, struct ipc_port *dest)
     assert(port->ip_state == IPS_LIMBO);
     port->ip_state = IPS_TRANSIT;
     port->ip_destination = dest;
+    dest->ip_travellers++;
     ipc_port_reference(dest);
 }
 
@@ -249,26 +252,34 @@ ipc_port_leave_transit(struct ipc_port *port)
 
         port->ip_state = IPS_LIMBO;
         port->ip_destination = NULL;
+        assert(dest->ip_travellers > 0);
+        dest->ip_travellers--;
         ipc_port_release(dest);
     }
 }
 
-/* Also true when the chain is too long to say. */
+/*
+ * Is port somewhere on dest's way up?  A port in whose queue no receive right
+ * lies is on nobody's, so that only a chain is followed that could be a circle.
+ */
 bool
 ipc_port_circular(const struct ipc_port *port, const struct ipc_port *dest)
 {
-    unsigned depth;
+    unsigned n = 0;
 
-    for (depth = 0; depth < TRANSIT_DEPTH_MAX; depth++) {
+    if (dest == port) {
+        return true;
+    }
+    while (port->ip_travellers > 0 && dest->ip_state == IPS_TRANSIT) {
+        dest = dest->ip_destination;
         if (dest == port) {
             return true;
         }
-        if (dest->ip_state != IPS_TRANSIT) {
-            return false;
+        if (++n % CHAIN_STRETCH == 0) {
+            machine_interrupt_window();
         }
-        dest = dest->ip_destination;
     }
-    return true;
+    return false;
 }
 
 /* Tell some of those who asked; true: more to do. */

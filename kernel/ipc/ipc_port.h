@@ -59,6 +59,7 @@ struct ipc_port {
     struct ipc_space *ip_space;       /* SPACE */
     mach_port_name_t ip_name;         /* SPACE */
     struct ipc_port *ip_destination;  /* TRANSIT: +1 */
+    uint32_t ip_travellers;           /* ports whose ip_destination it is */
     void *ip_kobject;                 /* KERNEL: the object, or ip_reply's arg */
     ipc_reply_fn ip_reply;            /* KERNEL: of a kernel reply port */
 
@@ -117,7 +118,8 @@ void ipc_port_enter_space(struct ipc_port *port, struct ipc_space *space,
 /* LIMBO <-> TRANSIT */
 void ipc_port_enter_transit(struct ipc_port *port, struct ipc_port *dest);
 void ipc_port_leave_transit(struct ipc_port *port);
-/* Would sending the receive right of port to dest make it unreachable? */
+/* Would sending the receive right of port to dest make it unreachable?
+ * Chains have any length; interrupts are let in while one is followed. */
 bool ipc_port_circular(const struct ipc_port *port,
                        const struct ipc_port *dest);
 

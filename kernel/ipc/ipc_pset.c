@@ -112,7 +112,7 @@ ipc_pset_insert(struct ipc_pset *set, struct ipc_port *port)
     struct ipc_link *link;
 
     if (link_find(set, port) != NULL) {
-        return KERN_SUCCESS;
+        return KERN_ALREADY_IN_SET;
     }
     if (port->ip_link_count >= IPC_LINKS_MAX) {
         return KERN_RESOURCE_SHORTAGE;
@@ -171,7 +171,7 @@ ipc_pset_move(struct ipc_port *port, struct ipc_pset *set)
         return KERN_SUCCESS;
     }
     kr = ipc_pset_insert(set, port);
-    if (kr != KERN_SUCCESS) {
+    if (kr != KERN_SUCCESS && kr != KERN_ALREADY_IN_SET) {
         return kr;
     }
     list_for_each_safe(l, next, &port->ip_links)

@@ -33,7 +33,7 @@ void ipc_pset_destroy(struct ipc_pset *set);
 bool ipc_pset_reap(struct ipc_pset *set);
 void ipc_pset_release(struct ipc_pset *set);
 
-/* Inserting twice is harmless.  KERN_RESOURCE_SHORTAGE. */
+/* KERN_ALREADY_IN_SET, KERN_RESOURCE_SHORTAGE. */
 kern_return_t ipc_pset_insert(struct ipc_pset *set, struct ipc_port *port);
 /* KERN_NOT_IN_SET */
 kern_return_t ipc_pset_remove(struct ipc_pset *set, struct ipc_port *port);

@@ -28,7 +28,7 @@ ipc_right_check(struct ipc_space *s, struct ipc_entry *e)
     e->ie_bits = MACH_PORT_TYPE_DEAD_NAME | ie_urefs(e);
     e->ie_object = NULL;
     if (e->ie_request != NULL) {
-        ipc_request_dead(s, e);
+        ipc_request_dead(e);
     }
     ipc_port_consume_right(port, type == MACH_PORT_TYPE_SEND
                                      ? MACH_MSG_TYPE_PORT_SEND
@@ -153,7 +153,7 @@ static void
 entry_end(struct ipc_space *s, struct ipc_entry *e)
 {
     if (e->ie_request != NULL) {
-        ipc_request_deleted(s, e);
+        ipc_request_deleted(e);
     }
     ipc_entry_free(s, e);
 }
@@ -352,6 +352,9 @@ ipc_right_type(const struct ipc_entry *e)
 
     if (e->ie_request != NULL && e->ie_request->ir_dead != NULL) {
         type |= MACH_PORT_TYPE_DNREQUEST;
+    }
+    if (e->ie_request != NULL && e->ie_request->ir_possible != NULL) {
+        type |= MACH_PORT_TYPE_SPREQUEST;
     }
     return type;
 }

@@ -112,7 +112,7 @@ static void
 entry_moved(struct ipc_space *s, struct ipc_entry *e)
 {
     if (e->ie_request != NULL) {
-        ipc_request_deleted(s, e);
+        ipc_request_deleted(e);
     }
     ipc_entry_free(s, e);
 }

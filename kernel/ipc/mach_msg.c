@@ -23,9 +23,10 @@
 
 #define ARG_OPTION 1u /* rsi */
 #define OPTIONS_KNOWN                                                  \
-    (MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_LARGE | MACH_SEND_TIMEOUT \
-     | MACH_SEND_INTERRUPT | MACH_SEND_NOTIFY | MACH_RCV_TIMEOUT       \
-     | MACH_RCV_INTERRUPT | MACH_RCV_OVERWRITE | 0xff000000u)
+    (MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_LARGE                      \
+     | MACH_RCV_LARGE_IDENTITY | MACH_SEND_TIMEOUT | MACH_SEND_INTERRUPT \
+     | MACH_SEND_NOTIFY | MACH_RCV_TIMEOUT | MACH_RCV_INTERRUPT          \
+     | MACH_RCV_OVERWRITE | 0xff000000u)
 
 static void
 call_args(struct mach_msg_call *c, const uint64_t args[6])
@@ -106,6 +107,11 @@ mach_msg_send_continue(struct thread *th, kern_return_t result)
     }
     if (result != KERN_SUCCESS) {
         slot_give_back(&c);
+        if (result == KERN_OPERATION_TIMED_OUT
+            && (c.mc_option & MACH_SEND_NOTIFY) != 0) {
+            c.mc_timeout = 0; /* once more: it leaves the request */
+            return mach_msg_run(&c);
+        }
         th->th_trap_deadline = 0;
         return send_wait_error(result);
     }
@@ -117,17 +123,20 @@ static kern_return_t
 send_notify(struct mach_msg_call *c, mach_port_name_t dest)
 {
     struct ipc_port *notify, *previous;
+    struct ipc_space *s = c->mc_caller.ca_space;
     kern_return_t kr;
 
-    kr = ipc_object_copyin(c->mc_caller.ca_space, c->mc_notify,
-                           MACH_MSG_TYPE_MAKE_SEND_ONCE, &notify);
-    if (kr != KERN_SUCCESS || !ip_valid(notify)) {
+    if (ipc_right_lookup_receive(s, c->mc_notify, &notify) != KERN_SUCCESS) {
         return MACH_SEND_INVALID_NOTIFY;
     }
-    kr = ipc_notify_request(c->mc_caller.ca_space, dest,
-                            MACH_NOTIFY_SEND_POSSIBLE, 0, notify, &previous);
+    if (ipc_notify_stands(s, dest, notify)) {
+        return MACH_SEND_TIMED_OUT;
+    }
+    notify = ipc_port_make_sonce(notify);
+    kr = ipc_notify_request(s, dest, MACH_NOTIFY_SEND_POSSIBLE, 0, notify,
+                            &previous);
     if (kr != KERN_SUCCESS) {
-        ipc_port_consume_right(notify, MACH_MSG_TYPE_PORT_SEND_ONCE);
+        ipc_port_unmake(notify, MACH_MSG_TYPE_MAKE_SEND_ONCE);
         return kr == KERN_RESOURCE_SHORTAGE ? MACH_SEND_NO_BUFFER
                                             : MACH_SEND_INVALID_NOTIFY;
     }
@@ -160,6 +169,10 @@ send_wait(struct mach_msg_call *c, struct ipc_port *port,
         th->th_saved.ipc.object = NULL;
         th->th_ipc_wait = IPC_WAIT_NONE;
         ipc_port_release(port);
+        if (kr == KERN_OPERATION_TIMED_OUT
+            && (c->mc_option & MACH_SEND_NOTIFY) != 0) {
+            return send_notify(c, name);
+        }
         kr = send_wait_error(kr);
     }
     return kr;

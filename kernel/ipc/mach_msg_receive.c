@@ -114,6 +114,10 @@ mach_msg_receive(struct mach_msg_call *c)
     struct ipc_kmsg *k;
     kern_return_t kr;
 
+    if (GET_RCV_ELEMENTS(c->mc_option) > MACH_RCV_TRAILER_CTX
+        || GET_RCV_TRAILER_TYPE(c->mc_option) != MACH_MSG_TRAILER_FORMAT_0) {
+        return MACH_RCV_INVALID_TRAILER;
+    }
     kr = receive_object(c->mc_caller.ca_space, c->mc_rcv_name, &object);
     if (kr != KERN_SUCCESS) {
         return kr;

@@ -141,9 +141,12 @@ mach_port_request_notification(space_ref_t task, mach_port_name_t name,
                                struct ipc_port **previous,
                                mach_msg_type_name_t *previousPoly)
 {
-    kern_return_t kr =
-        ipc_notify_request(task, name, variant, sync, notify, previous);
+    kern_return_t kr;
 
+    if (notify == IP_NULL && mig_dead_right()) {
+        return KERN_INVALID_CAPABILITY; /* not a wish to cancel */
+    }
+    kr = ipc_notify_request(task, name, variant, sync, notify, previous);
     if (kr == KERN_SUCCESS) {
         (void)mig_take_port(notify);
         *previousPoly = MACH_MSG_TYPE_MOVE_SEND_ONCE;
@@ -193,6 +196,12 @@ mach_port_extract_right(space_ref_t task, mach_port_name_t name,
     }
     if (ie_type(e) == MACH_PORT_TYPE_DEAD_NAME) {
         return KERN_INVALID_RIGHT;
+    }
+    if (disposition == MACH_MSG_TYPE_MOVE_RECEIVE
+        && (ie_type(e) & MACH_PORT_TYPE_RECEIVE) != 0
+        && ip_valid(mig_answered_port())
+        && ipc_port_circular(e->ie_port, mig_answered_port())) {
+        return KERN_INVALID_RIGHT; /* it can't be in a message to itself */
     }
     kr = ipc_object_copyin(task, name, disposition, poly);
     if (kr == KERN_SUCCESS) {

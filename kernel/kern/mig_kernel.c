@@ -89,6 +89,13 @@ holder(const void *p, unsigned type)
     return NULL;
 }
 
+struct ipc_port *
+mig_answered_port(void)
+{
+    assert(serving != NULL);
+    return ipc_kmsg_of(serving)->ikm_local;
+}
+
 bool
 mig_dead_right(void)
 {

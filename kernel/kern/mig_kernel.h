@@ -48,6 +48,8 @@ struct ipc_port *mig_kern_request_port(const mach_msg_header_t *in);
 struct ipc_port *mig_kern_in_port(mach_msg_header_t *in, unsigned i);
 /* Was one of the null rights that the served request gives a dead one? */
 bool mig_dead_right(void);
+/* Where the answer to it goes; IP_NULL and IP_DEAD: nowhere. */
+struct ipc_port *mig_answered_port(void);
 struct ipc_port *mig_kern_reply_port(const mach_msg_header_t *in);
 struct vm_map_copy *mig_kern_in_ool(mach_msg_header_t *in, unsigned i,
                                     mach_msg_size_t *size);

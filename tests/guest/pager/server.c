@@ -323,6 +323,10 @@ pager_move(struct pager_object *o)
     task_create(mach_task_self(), MACH_PORT_NULL, TRUE, &task);
     kr = mach_port_insert_right(task, o->port, o->port,
                                 MACH_MSG_TYPE_MOVE_RECEIVE);
+    if (kr == KERN_SUCCESS) { /* the payload does not travel */
+        kr = mach_port_set_protected_payload(task, o->port,
+                                             (uint64_t)(o - objects) + 1);
+    }
     if (kr == KERN_SUCCESS) {
         kr = thread_create_running(task, x86_THREAD_STATE64,
                                    (natural_t *)&state,

@@ -8,6 +8,7 @@
 #include "ipc_test.h"
 
 struct thread *host_current;
+unsigned host_windows;
 static uint64_t now = 1;
 static struct list ready = {&ready, &ready};
 static unsigned missing;
@@ -134,15 +135,25 @@ run_one(struct host_thread *h)
     }
 }
 
+struct host_thread *
+run_next(void)
+{
+    struct list *l = list_pop_front(&ready);
+    struct host_thread *h = NULL;
+
+    if (l != NULL) {
+        h = (struct host_thread *)list_entry(l, struct thread, th_run_link);
+        run_one(h);
+    }
+    return h;
+}
+
 unsigned
 run_ready(void)
 {
     unsigned n = 0;
-    struct list *l;
 
-    while ((l = list_pop_front(&ready)) != NULL) {
-        run_one((struct host_thread *)list_entry(l, struct thread,
-                                                 th_run_link));
+    while (run_next() != NULL) {
         n++;
     }
     return n;

@@ -236,6 +236,12 @@ vm_map_copyout(struct vm_map *map, struct vm_map_copy *copy,
     return KERN_SUCCESS;
 }
 
+const void *
+user_copy_data(const struct vm_map_copy *copy)
+{
+    return copy->data;
+}
+
 void
 vm_map_copy_discard(struct vm_map_copy *copy)
 {

@@ -72,7 +72,9 @@ struct msg_args {
     void *rcv_message;
 };
 kern_return_t host_msg(struct host_thread *h, const struct msg_args *a);
-/* Run every thread that is ready until none is; number of runs. */
+/* Run the thread that is ready first (NULL: none is), or every thread that is
+ * ready until none is (number of runs). */
+struct host_thread *run_next(void);
 unsigned run_ready(void);
 void abort_thread(struct host_thread *h);
 void kick_thread(struct host_thread *h);
@@ -87,6 +89,7 @@ void user_free(struct task *t, void *p);
 void user_free_all(struct task *t);
 bool user_mapped(struct task *t, const void *p);
 void user_protect(struct task *t, void *p, bool writable);
+const void *user_copy_data(const struct vm_map_copy *copy);
 unsigned user_copies(void);  /* vm_map_copy structures alive */
 unsigned user_regions(void); /* of all tasks */
 

@@ -2,6 +2,7 @@
 /*
  * What messages carry, and that a call that fails changes nothing.
  */
+#include <machine/cpu.h>
 #include "ipc_test.h"
 
 static struct world w;
@@ -162,6 +163,10 @@ header_errors(void)
     CHECK_EQ(send(w.ta, w.ma, 28 + 12), MACH_SEND_TOO_LARGE);
     set_port(w.ma, 0, s, 9);
     CHECK_EQ(send(w.ta, w.ma, 40), MACH_SEND_INVALID_TYPE);
+    w.ma->port.port[0].type = 3; /* volatile and guarded: there are none */
+    CHECK_EQ(send(w.ta, w.ma, 44), MACH_SEND_INVALID_TYPE);
+    w.ma->port.port[0].type = 4;
+    CHECK_EQ(send(w.ta, w.ma, 44), MACH_SEND_INVALID_TYPE);
     set_port(w.ma, 0, 0x7777, MACH_MSG_TYPE_COPY_SEND);
     CHECK_EQ(send(w.ta, w.ma, 40), MACH_SEND_INVALID_RIGHT);
     CHECK_EQ(refs_of(w.a, s, MACH_PORT_RIGHT_SEND), 1);
@@ -198,6 +203,92 @@ no_circles(void)
     CHECK_EQ(ipc_call_destroy(w.a->space, p), KERN_SUCCESS);
     reap_all();
     CHECK_EQ(type_of(w.b, sq), MACH_PORT_TYPE_DEAD_NAME);
+    world_end(&w);
+}
+
+static void
+move_into(mach_port_name_t right, mach_port_name_t dest, kern_return_t want)
+{
+    memset(w.ma, 0, sizeof(*w.ma));
+    w.ma->head.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND, 0);
+    w.ma->head.msgh_remote_port = dest;
+    set_port(w.ma, 0, right, MACH_MSG_TYPE_MOVE_RECEIVE);
+    CHECK_EQ(send(w.ta, w.ma, 40), want);
+}
+
+/* Ports that lie in each other's queues, the first one deepest. */
+static void
+long_chains(void)
+{
+    enum { N = 3000 };
+    mach_port_name_t first, last, n, s, other;
+    unsigned i, windows;
+
+    world_begin(&w);
+    first = new_port(w.a);
+    s = give_send(w.a, first, w.a);
+    last = first;
+    for (i = 0; i < N; i++) {
+        n = new_port(w.a);
+        move_into(last, n, MACH_MSG_SUCCESS);
+        last = n;
+    }
+    CHECK_EQ(type_of(w.a, s), MACH_PORT_TYPE_SEND);
+    /* The outermost into the innermost would close the circle. */
+    windows = host_windows;
+    memset(w.ma, 0, sizeof(*w.ma));
+    w.ma->head.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0);
+    w.ma->head.msgh_remote_port = s;
+    set_port(w.ma, 0, last, MACH_MSG_TYPE_MOVE_RECEIVE);
+    CHECK_EQ(send(w.ta, w.ma, 40), MACH_SEND_INVALID_RIGHT);
+    CHECK(host_windows - windows >= N / 1024);
+    CHECK_EQ(type_of(w.a, last), MACH_PORT_TYPE_RECEIVE);
+    /* One that has others in its queue, but not these, may go there. */
+    other = new_port(w.a);
+    move_into(new_port(w.a), other, MACH_MSG_SUCCESS);
+    memset(w.ma, 0, sizeof(*w.ma));
+    w.ma->head.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0);
+    w.ma->head.msgh_remote_port = s;
+    set_port(w.ma, 0, other, MACH_MSG_TYPE_MOVE_RECEIVE);
+    CHECK_EQ(send(w.ta, w.ma, 40), MACH_MSG_SUCCESS);
+    CHECK_EQ(ipc_call_destroy(w.a->space, last), KERN_SUCCESS);
+    reap_all();
+    CHECK_EQ(type_of(w.a, s), MACH_PORT_TYPE_DEAD_NAME);
+    world_end(&w);
+}
+
+/* A reply of the kernel that would carry a port into its own queue. */
+static void
+no_circles_by_the_kernel(void)
+{
+    struct port_msg *m;
+    struct ipc_kmsg *k;
+    struct ipc_port *port;
+    mach_port_name_t n, s;
+
+    world_begin(&w);
+    n = new_port(w.a);
+    s = give_send(w.a, n, w.b);
+    k = ipc_kmsg_alloc(sizeof(*m));
+    m = (void *)&k->ikm_header;
+    memset(m, 0, sizeof(*m));
+    m->head.msgh_size = 40;
+    m->head.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, 0)
+                        | MACH_MSGH_BITS_COMPLEX;
+    m->body.msgh_descriptor_count = 1;
+    m->port[0].disposition = MACH_MSG_TYPE_PORT_RECEIVE & 0xffu;
+    m->port[0].type = MACH_MSG_PORT_DESCRIPTOR;
+    k->ikm_flags = IKM_RECEIVE;
+    CHECK_EQ(ipc_object_copyin(w.a->space, n, MACH_MSG_TYPE_MAKE_SEND_ONCE,
+                               &k->ikm_remote),
+             KERN_SUCCESS);
+    CHECK_EQ(ipc_object_copyin(w.a->space, n, MACH_MSG_TYPE_MOVE_RECEIVE,
+                               &port),
+             KERN_SUCCESS);
+    ipc_desc_set(&m->port[0], port);
+    ipc_kmsg_send_always(k);
+    reap_all();
+    CHECK_EQ(type_of(w.b, s), MACH_PORT_TYPE_DEAD_NAME);
     world_end(&w);
 }
 
@@ -284,6 +375,116 @@ out_of_line_ports(void)
     w.mb->head.msgh_remote_port = n;
     w.mb->ports.ports.address = (uintptr_t)names;
     CHECK_EQ(send(w.tb, w.mb, sizeof(struct ports_msg)), MACH_MSG_SUCCESS);
+    world_end(&w);
+}
+
+/* Each trailer as asked for; what does not exist is refused. */
+static void
+trailers(void)
+{
+    static const unsigned sizes[] = {8, 12, 20, 52, 64};
+    mach_port_name_t n, got;
+    struct ipc_port *port;
+    struct msg_args a = {.rcv_size = 24 + 8 + 64};
+    unsigned i;
+
+    world_begin(&w);
+    n = new_port(w.b);
+    w.b->audit.val[7] = 77;
+    CHECK_EQ(ipc_right_lookup_receive(w.b->space, n, &port), KERN_SUCCESS);
+    port->ip_context = 0x123456789abcdefull;
+    a.message = w.mb;
+    a.rcv_name = n;
+    for (i = 0; i < 5; i++) {
+        mach_msg_max_trailer_t t;
+
+        CHECK_EQ(send_simple(w.tb, n, MACH_MSG_TYPE_MAKE_SEND, 5), 0);
+        memset(w.mb, 0xee, sizeof(*w.mb));
+        a.option = MACH_RCV_MSG | MACH_RCV_TRAILER_ELEMENTS(i);
+        a.rcv_size = 32 + sizes[i] - 1;
+        CHECK_EQ(host_msg(w.tb, &(struct msg_args){
+                                    .message = w.mb, .rcv_name = n,
+                                    .option = a.option | MACH_RCV_LARGE,
+                                    .rcv_size = a.rcv_size}),
+                 MACH_RCV_TOO_LARGE);
+        a.rcv_size++;
+        CHECK_EQ(host_msg(w.tb, &a), 0);
+        memcpy(&t, w.mb->space + 32, sizeof(t));
+        CHECK_EQ(t.msgh_trailer_size, sizes[i]);
+        CHECK_EQ(t.msgh_trailer_type, MACH_MSG_TRAILER_FORMAT_0);
+        CHECK_EQ(t.msgh_seqno, i < 1 ? 0xeeeeeeee : i);
+        CHECK_EQ(t.msgh_sender.val[0], i < 2 ? 0xeeeeeeee : 2000);
+        CHECK_EQ(t.msgh_audit.val[7], i < 3 ? 0xeeeeeeee : 77);
+        CHECK(t.msgh_context == (i < 4 ? 0xeeeeeeeeeeeeeeeeull
+                                       : 0x123456789abcdefull));
+    }
+    a.rcv_size = sizeof(*w.mb);
+    a.option = MACH_RCV_MSG | MACH_RCV_TRAILER_ELEMENTS(5);
+    CHECK_EQ(host_msg(w.tb, &a), MACH_RCV_INVALID_TRAILER);
+    a.option = MACH_RCV_MSG | MACH_RCV_TRAILER_TYPE(1);
+    CHECK_EQ(host_msg(w.tb, &a), MACH_RCV_INVALID_TRAILER);
+    /* The payload is the receiver's: a new one does not inherit it. */
+    CHECK_EQ(ipc_object_copyin(w.b->space, n, MACH_MSG_TYPE_MOVE_RECEIVE,
+                               &port),
+             KERN_SUCCESS);
+    CHECK_EQ(ipc_object_copyout(w.a->space, port, MACH_MSG_TYPE_PORT_RECEIVE,
+                                &got),
+             KERN_SUCCESS);
+    CHECK(port->ip_context == 0);
+    world_end(&w);
+}
+
+/* Sent from one buffer, received into another. */
+static void
+overwrite(void)
+{
+    mach_port_name_t n;
+    struct simple_msg *m;
+
+    world_begin(&w);
+    n = new_port(w.b);
+    m = user_alloc(w.b, sizeof(*m));
+    m->head.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND, 0);
+    m->head.msgh_remote_port = n;
+    m->word[0] = 99;
+    CHECK_EQ(host_msg(w.tb, &(struct msg_args){
+                                .message = m,
+                                .option = MACH_SEND_MSG | MACH_RCV_MSG
+                                          | MACH_RCV_OVERWRITE,
+                                .send_size = sizeof(*m),
+                                .rcv_size = sizeof(*w.mb),
+                                .rcv_name = n,
+                                .rcv_message = w.mb}),
+             0);
+    CHECK_EQ(m->head.msgh_remote_port, n);
+    CHECK_EQ(w.mb->head.msgh_local_port, n);
+    CHECK_EQ(w.mb->simple.word[0], 99);
+    world_end(&w);
+}
+
+/* Of a set: the name of the port that the large message waits at. */
+static void
+large_identity(void)
+{
+    mach_port_name_t p, q, s;
+
+    world_begin(&w);
+    p = new_port(w.b);
+    q = new_port(w.b);
+    s = new_set(w.b);
+    CHECK_EQ(ipc_call_insert_member(w.b->space, p, s), KERN_SUCCESS);
+    CHECK_EQ(ipc_call_insert_member(w.b->space, q, s), KERN_SUCCESS);
+    CHECK_EQ(send_simple(w.tb, q, MACH_MSG_TYPE_MAKE_SEND, 3), 0);
+    CHECK_EQ(host_msg(w.tb, &(struct msg_args){
+                                .message = w.mb,
+                                .option = MACH_RCV_MSG | MACH_RCV_LARGE
+                                          | MACH_RCV_LARGE_IDENTITY,
+                                .rcv_size = 24,
+                                .rcv_name = s}),
+             MACH_RCV_TOO_LARGE);
+    CHECK_EQ(w.mb->head.msgh_local_port, q);
+    CHECK_EQ(w.mb->head.msgh_size, 32);
+    CHECK_EQ(receive(w.tb, q, w.mb), 0);
     world_end(&w);
 }
 
@@ -389,8 +590,13 @@ const struct test message_tests[] = {
     {"claims see each other", claims_see_each_other},
     {"header errors", header_errors},
     {"no circles", no_circles},
+    {"long chains", long_chains},
+    {"no circles by the kernel", no_circles_by_the_kernel},
     {"out-of-line memory", out_of_line_memory},
     {"out-of-line ports", out_of_line_ports},
+    {"trailers", trailers},
+    {"separate buffers", overwrite},
+    {"large identity", large_identity},
     {"small buffers", small_buffers},
     {"sets deliver in turn", sets_deliver_in_turn},
     {"missing pages", missing_pages},

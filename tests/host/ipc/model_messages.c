@@ -311,13 +311,15 @@ model_request(int t, struct m_right *r, int variant, unsigned sync,
                  : r->type == MACH_PORT_TYPE_PORT_SET) {
         return KERN_INVALID_RIGHT;
     }
+    if (variant == MACH_NOTIFY_PORT_DESTROYED && sync != 0) {
+        return KERN_INVALID_VALUE;
+    }
     if (r->type == MACH_PORT_TYPE_DEAD_NAME) {
-        if (variant != MACH_NOTIFY_DEAD_NAME || sync == 0
-            || notify == M_NULL) {
+        if (sync == 0 || notify == M_NULL) {
             return KERN_INVALID_ARGUMENT;
         }
         r->urefs += r->urefs < MACH_PORT_UREFS_MAX;
-        tell_now(notify, variant, r->name);
+        tell_now(notify, MACH_NOTIFY_DEAD_NAME, r->name);
         return KERN_SUCCESS;
     }
     if (variant == MACH_NOTIFY_SEND_POSSIBLE && notify != M_NULL && sync != 0

@@ -236,6 +236,9 @@ model_member(int t, int port, struct m_set *s, unsigned how)
     int i;
 
     if (how == 0) {
+        if (is_member(s, port)) {
+            return KERN_ALREADY_IN_SET;
+        }
         set_add(s, port);
         return KERN_SUCCESS;
     }

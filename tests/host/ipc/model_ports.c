@@ -399,7 +399,8 @@ dead_names(int port)
             notify(q.dead, MACH_NOTIFY_DEAD_NAME, q.name, M_NULL);
         }
         if (q.possible != M_NULL) {
-            m_sonce_gone(q.possible);
+            r->urefs += r->urefs < MACH_PORT_UREFS_MAX;
+            notify(q.possible, MACH_NOTIFY_DEAD_NAME, q.name, M_NULL);
         }
     }
     p->request_count = 0;

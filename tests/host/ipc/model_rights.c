@@ -76,8 +76,9 @@ m_entry_end(int task, struct m_right *r)
         if (was.dead != M_NULL && m_ports[was.dead]->alive) {
             m_post(was.dead, &m);
         }
-        if (was.possible != M_NULL) {
-            m_sonce_gone(was.possible);
+        m.dest.port = was.possible;
+        if (was.possible != M_NULL && m_ports[was.possible]->alive) {
+            m_post(was.possible, &m);
         }
         return;
     }

@@ -2,6 +2,7 @@
 /*
  * Notifications: prompt, before requests, from nobody but the kernel.
  */
+#include <machine/clock.h>
 #include "ipc_test.h"
 
 static struct world w;
@@ -62,6 +63,8 @@ replaced_and_cancelled(void)
     CHECK_EQ(request(w.b, n, MACH_NOTIFY_NO_SENDERS, 1, 0), KERN_SUCCESS);
     expect(x, MACH_NOTIFY_SEND_ONCE, 0);
     CHECK_EQ(request(w.b, n, 99, 1, x), KERN_INVALID_VALUE);
+    CHECK_EQ(request(w.b, n, MACH_NOTIFY_PORT_DESTROYED, 1, x),
+             KERN_INVALID_VALUE);
     CHECK_EQ(request(w.b, n, MACH_NOTIFY_PORT_DESTROYED, 0, x),
              KERN_SUCCESS);
     CHECK_EQ(request(w.b, n, MACH_NOTIFY_PORT_DESTROYED, 0, 0),
@@ -220,6 +223,58 @@ send_possible(void)
     world_end(&w);
 }
 
+/* MACH_SEND_NOTIFY: asked for once, after a wait too; room or death ends it. */
+static void
+send_notify(void)
+{
+    mach_port_name_t n, s, x;
+    struct msg_args a = {.option = MACH_SEND_MSG | MACH_SEND_TIMEOUT
+                                   | MACH_SEND_NOTIFY,
+                         .send_size = 24};
+    int i;
+
+    world_begin(&w);
+    n = new_port(w.a);
+    s = give_send(w.a, n, w.b);
+    x = new_port(w.b);
+    for (i = 0; i < 5; i++) {
+        CHECK_EQ(send_simple(w.tb, s, MACH_MSG_TYPE_COPY_SEND, i), 0);
+    }
+    w.mb->head = (mach_msg_header_t){
+        .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+        .msgh_remote_port = s};
+    a.message = w.mb;
+    a.notify = s;
+    CHECK_EQ(host_msg(w.tb, &a), MACH_SEND_INVALID_NOTIFY);
+    a.notify = x;
+    for (i = 0; i < 3; i++) {
+        CHECK_EQ(host_msg(w.tb, &a), MACH_SEND_TIMED_OUT);
+        CHECK_EQ(type_of(w.b, s),
+                 MACH_PORT_TYPE_SEND | MACH_PORT_TYPE_SPREQUEST);
+    }
+    expect_none(x); /* the first request still stands: nothing replaced it */
+    CHECK_EQ(receive(w.ta, n, w.ma), 0);
+    expect(x, MACH_NOTIFY_SEND_POSSIBLE, s);
+    CHECK_EQ(send_simple(w.tb, s, MACH_MSG_TYPE_COPY_SEND, 1), 0);
+    w.mb->head = (mach_msg_header_t){
+        .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+        .msgh_remote_port = s};
+    a.timeout = 3;
+    CHECK_EQ(host_msg(w.tb, &a), KERN_BLOCKED);
+    host_clock_advance(4000000);
+    CHECK_EQ(run_ready(), 1);
+    CHECK_EQ(w.tb->result, MACH_SEND_TIMED_OUT);
+    CHECK_EQ(ipc_call_destroy(w.a->space, n), KERN_SUCCESS);
+    expect(x, MACH_NOTIFY_DEAD_NAME, s);
+    CHECK_EQ(refs_of(w.b, s, MACH_PORT_RIGHT_DEAD_NAME), 2);
+    /* Of a dead name: at once, and the same. */
+    CHECK_EQ(request(w.b, s, MACH_NOTIFY_SEND_POSSIBLE, 0, x),
+             KERN_INVALID_ARGUMENT);
+    CHECK_EQ(request(w.b, s, MACH_NOTIFY_SEND_POSSIBLE, 1, x), KERN_SUCCESS);
+    expect(x, MACH_NOTIFY_DEAD_NAME, s);
+    world_end(&w);
+}
+
 /* More than one trap tells; the reaper tells the rest. */
 static void
 many_dead_names(void)
@@ -262,6 +317,7 @@ const struct test notify_tests[] = {
     {"send-once", send_once},
     {"port-destroyed", port_destroyed},
     {"send-possible", send_possible},
+    {"send-notify", send_notify},
     {"many dead names", many_dead_names},
     {NULL, NULL},
 };

@@ -230,6 +230,8 @@ sets_and_members(void)
     CHECK_EQ(ipc_call_move_member(w.a->space, p, 0), KERN_NOT_IN_SET);
     CHECK_EQ(ipc_call_move_member(w.a->space, p, s1), KERN_SUCCESS);
     CHECK_EQ(ipc_call_insert_member(w.a->space, p, s2), KERN_SUCCESS);
+    CHECK_EQ(ipc_call_insert_member(w.a->space, p, s2),
+             KERN_ALREADY_IN_SET);
     CHECK_EQ(status_of(w.a, p).mps_pset, 2);
     CHECK_EQ(ipc_call_move_member(w.a->space, p, s2), KERN_SUCCESS);
     CHECK_EQ(status_of(w.a, p).mps_pset, 1);

@@ -70,6 +70,14 @@ machine_highest_bit(uint64_t v)
 
 /* Let interrupts in, wait for one, and return with interrupts off. */
 void machine_idle(void);
+/* Let those in that are pending: in long loops, between two steps, where
+ * everything is as a handler may find it.  No other thread runs. */
+static inline void
+machine_interrupt_window(void)
+{
+    __asm__ volatile("sti; nop; cli" : : : "memory");
+}
+
 /* Load what th needs besides its registers: segment bases, FPU access, I/O
  * permissions.  Its address space is loaded by pmap_activate(). */
 void machine_switch(struct thread *th);

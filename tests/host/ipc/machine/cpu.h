@@ -13,4 +13,12 @@ machine_current_thread(void)
     return host_current;
 }
 
+extern unsigned host_windows; /* how often interrupts were let in */
+
+static inline void
+machine_interrupt_window(void)
+{
+    host_windows++;
+}
+
 #endif
