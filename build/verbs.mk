@@ -46,6 +46,26 @@ mutants:
 	    --run '-n 0' --run '-m -n 16000 -s 1' --run '-m -n 160000 -s 11' \
 	    $(MUTANTS)
 
+#: coverage: lines of kernel and generator that the host tests run
+# COVERAGE=--lines lists those that they don't.
+COVERED := $(filter $(OUT)/tests/host/ipc% $(OUT)/tests/host/vm \
+    $(OUT)/tests/host/pager,$(HOST_TESTS))
+.PHONY: coverage
+coverage:
+	@mkdir -p $(OUT)/coverage
+	@cd $(OUT)/coverage && $(SRC_ABS)/configure $(CONFIGURE_ARGS) > /dev/null
+	@find $(OUT)/coverage -name '*.gcda' -exec rm {} +
+	@MAKEFLAGS= $(MAKE) -C $(OUT)/coverage HOSTCC='$(HOSTCC) --coverage' \
+	    HOST_CFLAGS='-std=gnu17 -O0 -g -MMD -MP' $(COVERED) $(MIG) \
+	    $(KERNEL_GEN:%=$(GEN)/%.c)
+	@status=0; $(PYTHON) $(SRC)/tests/run-suites --build $(OUT)/coverage \
+	    --only host --only mig || status=1; \
+	$(PYTHON) $(SRC)/tools/coverage/coverage.py --source $(SRC_ABS) \
+	    --build $(OUT)/coverage/out --target kernel/ipc=90 \
+	    --target tools/mig=85 $(COVERAGE) kernel/ipc kernel/vm \
+	    kernel/pager kernel/base kernel/sched tools/mig && \
+	exit $$status
+
 #: gdb: boot, stop at the first instruction and attach gdb with all symbols
 .PHONY: gdb
 gdb: $(KERNEL) $(BASE) $(PROGRAMS)
@@ -63,6 +83,11 @@ update-lock: $(MIG)
 	$(Q)cd $(SRC) && $(abspath $(MIG)) -Iipc-defs -Iipc-defs/mach \
 	    -Iipc-defs/posix -update-lock ipc-defs/ids.lock \
 	    $(patsubst $(SRC)/%,%,$(sort $(DEFS)))
+
+#: reference: write the interfaces' pages into docs/reference
+.PHONY: reference
+reference: $(MIG)
+	$(Q)$(PYTHON) $(SRC)/tools/mig/reference.py --mig $(MIG) --source $(SRC)
 
 #: install: copy the command, the kernel and the boot archive below PREFIX
 .PHONY: install

@@ -67,5 +67,7 @@ void emit_direct(struct out *o);
 void emit_replies(struct out *o);
 void emit_replies_header(struct out *o);
 void emit_ir(struct out *o);
+void emit_doc(struct out *o);
+void emit_skeleton(struct out *o);
 
 #endif

@@ -1,57 +1,71 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The model as JSON: routines with their ids, arguments with direction and
- * types, messages with the place of every member ("moves" when a variable
+ * The model as JSON (docs/mig-model.md): the subsystem, its routines, and
+ * their messages with the place of every member ("moves" when a variable
  * array before it can be shorter).
  */
-#include "emit.h"
+#include <string.h>
 
-static const char *
-direction(const struct arg *a)
+#include "comment.h"
+#include "emit_ir.h"
+
+/* Bytes of the UTF-8 character at s; 0 when it is none. */
+static size_t
+utf8_length(const char *s)
 {
-    switch (a->kind) {
-    case ARG_REQUEST_PORT:
-        return "requestport";
-    case ARG_REPLY_PORT:
-        return "replyport";
-    case ARG_SREPLY_PORT:
-        return "sreplyport";
-    case ARG_UREPLY_PORT:
-        return "ureplyport";
-    case ARG_WAIT_TIME:
-        return "waittime";
-    case ARG_SEND_TIME:
-        return "sendtime";
-    case ARG_MSG_OPTION:
-        return "msgoption";
-    case ARG_OUT:
-        return "out";
-    case ARG_INOUT:
-        return "inout";
-    case ARG_IN:
-        return "in";
-    default:
-        return "implicit";
+    const unsigned char *u = (const unsigned char *)s;
+    size_t n = u[0] >= 0xf0 && u[0] < 0xf5 ? 4
+               : u[0] >= 0xe0 && u[0] < 0xf0 ? 3
+               : u[0] >= 0xc2 && u[0] < 0xe0 ? 2
+                                             : 0;
+
+    for (size_t i = 1; i < n; i++) {
+        if ((u[i] & 0xc0) != 0x80) {
+            return 0;
+        }
     }
+    return n;
 }
 
-static const char *
-kind_name(const struct type *t)
+const char *
+json_string(const char *s)
 {
-    switch (t->kind) {
-    case TYPE_BASIC:
-        return "scalar";
-    case TYPE_PORT:
-        return "port";
-    case TYPE_STRING:
-        return "string";
-    case TYPE_ARRAY:
-        return "array";
-    case TYPE_STRUCT:
-        return "struct";
-    default:
-        return "native";
+    char *text;
+    char *p;
+
+    if (s == NULL) {
+        return "null";
     }
+    text = mig_alloc(strlen(s) * 6 + 3);
+    p = text;
+    *p++ = '"';
+    for (; *s != '\0'; s++) {
+        unsigned char c = (unsigned char)*s;
+
+        size_t n = utf8_length(s);
+
+        if (c == '"' || c == '\\') {
+            *p++ = '\\';
+            *p++ = (char)c;
+        } else if (n != 0) {
+            memcpy(p, s, n);
+            p += n;
+            s += n - 1;
+        } else if (c < 0x20 || c >= 0x7f) {
+            memcpy(p, mig_format("\\u%04x", c), 6);
+            p += 6;
+        } else {
+            *p++ = (char)c;
+        }
+    }
+    *p++ = '"';
+    return text;
+}
+
+const char *
+json_truth(bool b)
+{
+    return b ? "true" : "false";
 }
 
 static const char *
@@ -67,35 +81,28 @@ field_name(enum field_kind kind)
     return names[kind];
 }
 
-static const char *
-truth(bool b)
-{
-    return b ? "true" : "false";
-}
-
 static void
-put_arg(struct out *o, const struct arg *a)
+put_field(struct out *o, const struct field *f)
 {
-    const struct type *t = a->type;
+    bool descriptor = f->kind == FIELD_PORT || f->kind == FIELD_OOL ||
+                      f->kind == FIELD_OOL_PORTS;
 
-    out_put(o, "        {\"name\": \"%s\", \"direction\": \"%s\", "
-            "\"type\": \"%s\", \"kind\": \"%s\",\n"
-            "         \"out_of_line\": %s, \"variable\": %s, \"size\": %llu, "
-            "\"limit\": %u,\n"
-            "         \"user_type\": \"%s\", \"server_type\": \"%s\"",
-            a->name, direction(a), t->name == NULL ? "" : t->name,
-            kind_name(t), truth(t->ool), truth(t->variable),
-            (unsigned long long)t->size, t->count,
-            ctype_param(t, SIDE_USER), ctype_param(t, SIDE_SERVER));
-    if (t->kind == TYPE_PORT) {
-        out_put(o, ",\n         \"sent\": \"%s\", \"received\": \"%s\"",
-                type_port_text(t->sent), type_port_text(t->received));
+    out_put(o, "        {\"name\": %s, \"kind\": \"%s\", \"argument\": %s, "
+            "\"offset\": %llu, \"size\": %llu,\n         \"align\": %u, "
+            "\"moves\": %s", json_string(f->name), field_name(f->kind),
+            json_string(f->arg->name), (unsigned long long)f->offset,
+            (unsigned long long)f->size, f->align, json_truth(f->dynamic));
+    if (descriptor || f->kind == FIELD_COUNT) {
+        out_put(o, ", \"repeat\": %u", f->repeat);
     }
-    if (t->ool) {
-        out_put(o, ",\n         \"deallocate\": %s",
-                truth(a->flags & FLAG_DEALLOC));
+    if (descriptor) {
+        out_put(o, ", \"descriptor\": %u", f->descriptor);
     }
-    out_put(o, "}%s\n", a->next == NULL ? "" : ",");
+    if (f->kind == FIELD_DATA || descriptor) {
+        out_put(o, ", \"element_size\": %u, \"limit\": %u", f->elem_size,
+                f->limit);
+    }
+    out_put(o, "}%s\n", f->next == NULL ? "" : ",");
 }
 
 static void
@@ -103,46 +110,90 @@ put_message(struct out *o, const char *name, int64_t id,
             const struct message *m)
 {
     out_put(o, "       \"%s\": {\"id\": %lld, \"min_size\": %llu, "
-            "\"max_size\": %llu, \"descriptors\": %u, \"members\": [\n",
-            name, (long long)id, (unsigned long long)m->min_size,
-            (unsigned long long)m->max_size, m->descriptors);
+            "\"max_size\": %llu, \"descriptors\": %u,\n"
+            "        \"complex\": %s, \"body\": %llu, \"has_return_code\": %s, "
+            "\"members\": [\n", name, (long long)id,
+            (unsigned long long)m->min_size, (unsigned long long)m->max_size,
+            m->descriptors, json_truth(m->descriptors != 0),
+            (unsigned long long)m->body, json_truth(m->has_retcode));
     for (const struct field *f = m->fields; f != NULL; f = f->next) {
-        out_put(o, "        {\"name\": \"%s\", \"kind\": \"%s\", "
-                "\"argument\": \"%s\", \"offset\": %llu, \"size\": %llu, "
-                "\"moves\": %s}%s\n", f->name, field_name(f->kind),
-                f->arg->name, (unsigned long long)f->offset,
-                (unsigned long long)f->size, truth(f->dynamic),
-                f->next == NULL ? "" : ",");
+        put_field(o, f);
     }
     out_put(o, "       ]}");
+}
+
+static const char *
+name_of(const struct arg *a)
+{
+    return json_string(a == NULL ? NULL : a->name);
+}
+
+static void
+put_routine(struct out *o, const struct routine *rt)
+{
+    out_put(o, "      {\"name\": %s, \"simple\": %s, \"may_defer\": %s,\n"
+            "       \"user\": %s, \"server\": %s,\n"
+            "       \"request_port\": %s, \"reply_port\": %s, "
+            "\"server_reply_port\": %s,\n"
+            "       \"comment\": %s,\n       \"arguments\": [\n",
+            json_string(rt->name), json_truth(rt->simple),
+            json_truth(rt->sreply_port != NULL), json_string(user_name(rt)),
+            json_string(server_name(rt)), name_of(rt->request_port),
+            name_of(rt->reply_port), name_of(rt->sreply_port),
+            json_string(comment_of(rt->loc)));
+    for (const struct arg *a = rt->args; a != NULL; a = a->next) {
+        ir_argument(o, a);
+    }
+    out_put(o, "       ],\n");
+    put_message(o, "request", rt->id, &rt->request);
+    if (!rt->simple) {
+        out_put(o, ",\n");
+        put_message(o, "reply", rt->id + MIG_REPLY_DISTANCE, &rt->reply);
+    }
+    out_put(o, "}%s\n", rt->next == NULL ? "" : ",");
+}
+
+static void
+put_imports(struct out *o)
+{
+    static const char *const kinds[] = {
+        [IMPORT_ALL] = "import", [IMPORT_USER] = "uimport",
+        [IMPORT_SERVER] = "simport", [IMPORT_I] = "iimport",
+        [IMPORT_D] = "dimport",
+    };
+
+    out_put(o, " \"imports\": [");
+    for (const struct import *im = subsystem.imports; im != NULL;
+         im = im->next) {
+        out_put(o, "%s\n      {\"kind\": \"%s\", \"file\": %s}",
+                im == subsystem.imports ? "" : ",", kinds[im->kind],
+                json_string(im->file));
+    }
+    out_put(o, "],\n");
 }
 
 void
 emit_ir(struct out *o)
 {
-    out_put(o, "{\"format\": 1,\n \"subsystem\": \"%s\", \"base\": %lld, "
-            "\"ownership\": \"%s\",\n \"kernel_server\": %s, "
-            "\"kernel_user\": %s,\n \"routines\": [\n", subsystem.name,
-            (long long)subsystem.base,
+    out_put(o, "{\"format\": %d,\n \"subsystem\": %s, \"base\": %lld, "
+            "\"end\": %lld, \"reply_distance\": %d,\n"
+            " \"ownership\": \"%s\", \"kernel_server\": %s, "
+            "\"kernel_user\": %s,\n \"user_prefix\": %s, "
+            "\"server_prefix\": %s, \"server_demux\": %s,\n"
+            " \"comment\": %s,\n", IR_FORMAT, json_string(subsystem.name),
+            (long long)subsystem.base, (long long)subsystem.next_id,
+            MIG_REPLY_DISTANCE,
             subsystem.ownership_take ? "take" : "classic",
-            truth(subsystem.kernel_server), truth(subsystem.kernel_user));
+            json_truth(subsystem.kernel_server),
+            json_truth(subsystem.kernel_user),
+            json_string(subsystem.user_prefix),
+            json_string(server_prefix()), json_string(subsystem.server_demux),
+            json_string(comment_head(options.input)));
+    put_imports(o);
+    out_put(o, " \"routines\": [\n");
     for (const struct routine *rt = subsystem.routines; rt != NULL;
          rt = rt->next) {
-        out_put(o, "      {\"name\": \"%s\", \"simple\": %s, "
-                "\"may_defer\": %s,\n       \"user\": \"%s\", "
-                "\"server\": \"%s\",\n       \"arguments\": [\n", rt->name,
-                truth(rt->simple), truth(rt->sreply_port != NULL),
-                user_name(rt), server_name(rt));
-        for (const struct arg *a = rt->args; a != NULL; a = a->next) {
-            put_arg(o, a);
-        }
-        out_put(o, "       ],\n");
-        put_message(o, "request", rt->id, &rt->request);
-        if (!rt->simple) {
-            out_put(o, ",\n");
-            put_message(o, "reply", rt->id + 100, &rt->reply);
-        }
-        out_put(o, "}%s\n", rt->next == NULL ? "" : ",");
+        put_routine(o, rt);
     }
     out_put(o, "]}\n");
 }

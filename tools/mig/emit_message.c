@@ -82,7 +82,11 @@ message_struct(struct out *o, const struct message *m, const char *name,
         member_declaration(o, f, side);
         at = f->offset + f->size;
     }
-    out_put(o, "} %s;\n", name);
+    out_put(o, "} %s;\n"
+            "MIG_ASSERT(sizeof(%s) >= %llu && sizeof(%s) < %llu,\n"
+            "    \"the size of a message\");\n", name, name,
+            (unsigned long long)m->max_size, name,
+            (unsigned long long)m->max_size + 8);
     for (f = m->fields; f != NULL; f = f->next) {
         if (f->size == 0) {
             continue;
@@ -93,9 +97,32 @@ message_struct(struct out *o, const struct message *m, const char *name,
     out_put(o, "\n");
 }
 
+/* Elements out of line are in no structure: the type that the prototype
+ * names must have the size that counts are multiplied by. */
+static void
+assert_elements(struct out *o, const struct message *m, enum side side)
+{
+    for (const struct field *f = m->fields; f != NULL; f = f->next) {
+        const struct type *t = f->arg->type;
+
+        if (f->kind != FIELD_OOL || kernel_side(side)) {
+            continue;
+        }
+        t = t->kind == TYPE_ARRAY && !t->ool ? t->elem : t;
+        if (t->kind == TYPE_ARRAY && t->elem->size != 0 &&
+            ctype_explicit(t, side) == NULL) {
+            out_put(o, "MIG_ASSERT(sizeof(%s) == %u,\n"
+                    "    \"an element of %s\");\n", ctype_elem(t, side),
+                    ctype_elem_size(t), f->name);
+        }
+    }
+}
+
 void
 emit_message_types(struct out *o, const struct routine *rt, enum side side)
 {
+    assert_elements(o, &rt->request, side);
+    assert_elements(o, &rt->reply, side);
     message_struct(o, &rt->request, mig_format("__Request__%s_t", rt->name),
                    side);
     if (!rt->simple) {

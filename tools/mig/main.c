@@ -26,6 +26,8 @@ static const struct {
     {"-repliesheader", OUT_REPLIESHEADER, emit_replies_header},
     {"-dheader", OUT_DHEADER, emit_defines_header},
     {"-ir", OUT_IR, emit_ir},
+    {"-doc", OUT_DOC, emit_doc},
+    {"-skeleton", OUT_SKELETON, emit_skeleton},
 };
 
 static const struct {
@@ -45,7 +47,7 @@ usage(void)
     fprintf(stderr,
             "usage: mig [-header F] [-user F] [-sheader F] [-server F]\n"
             "           [-direct F] [-replies F] [-repliesheader F]\n"
-            "           [-dheader F] [-ir F]\n"
+            "           [-dheader F] [-ir F] [-doc F] [-skeleton F]\n"
             "           [-prefix P] [-sprefix P] [-maxonstack N] [-cpp CMD]\n"
             "           [-I DIR] [-D NAME[=V]] [-U NAME] [-MD F] [-MT TARGET]\n"
             "           [-Werror] [-w] [-fdiagnostics-format=json] [-version]\n"

@@ -36,6 +36,8 @@ enum output_kind {
     OUT_REPLIESHEADER,
     OUT_DHEADER,
     OUT_IR,
+    OUT_DOC,
+    OUT_SKELETON,
     OUT_KINDS
 };
 

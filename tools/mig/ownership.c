@@ -81,6 +81,9 @@ server_side(const struct subsystem *s, const struct arg *a, bool reply)
     if (a->kind == ARG_REQUEST_PORT) {
         return OWN_KEPT; /* the server's own, or the object behind it */
     }
+    if (a->kind == ARG_REPLY_PORT || a->kind == ARG_SREPLY_PORT) {
+        return OWN_DEFERRED;
+    }
     if (reply) {
         /* The kernel's results are naked rights and copy objects. */
         return s->kernel_server ? OWN_GIVEN : sent(a);
@@ -103,7 +106,7 @@ ownership_word(enum ownership o)
         [OWN_NONE] = "none", [OWN_VALUE] = "value", [OWN_KEPT] = "kept",
         [OWN_GIVEN] = "given", [OWN_CHOSEN] = "chosen",
         [OWN_RECEIVED] = "received", [OWN_LENT] = "lent",
-        [OWN_OWNED] = "owned",
+        [OWN_OWNED] = "owned", [OWN_DEFERRED] = "deferred",
     };
 
     return words[o];

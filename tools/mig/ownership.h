@@ -12,6 +12,8 @@
  *                               returned, unless it was taken (mig_take_*)
  *                     owned     the routine's when it returns KERN_SUCCESS;
  *                               on an error generated code drops it
+ *                     deferred  the reply port: the routine's when it returns
+ *                               MIG_NO_REPLY, else the reply goes through it
  *               out   kept      the server has it afterwards as before
  *                     given     goes with the reply of a routine that returns
  *                               KERN_SUCCESS; on an error it stays the
@@ -34,7 +36,8 @@ enum ownership {
     OWN_CHOSEN,
     OWN_RECEIVED,
     OWN_LENT,
-    OWN_OWNED
+    OWN_OWNED,
+    OWN_DEFERRED
 };
 
 /* s: the subsystem of the argument.  reply: what an inout argument is on its
