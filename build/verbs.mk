@@ -34,16 +34,17 @@ check-fresh:
 
 #: mutants: faults put into kernel/ipc, and how many the host tests find
 # MUTANTS: options of the tool (MUTANTS=--help), such as --file, --sample 50.
+mutants_program = --program $(1) --sources '$(host_$(1)_srcs)' --cflags \
+    '-std=gnu17 $(patsubst -I$(SRC)/%,-I$(SRC_ABS)/%,-I$(SRC)/ipc-defs \
+    $(host_$(1)_cflags)) -I$(abspath $(GEN))'
 .PHONY: mutants
-mutants:
+mutants: $(OUT)/tests/host/ipc
 	@$(PYTHON) $(SRC)/tools/mutants/mutants.py --root $(SRC_ABS) \
 	    --mutate kernel/ipc --copy kernel --copy ipc-defs \
 	    --copy tests/host --work $(OUT)/mutants --cc '$(HOSTCC)' \
 	    --survivors $(SRC)/tools/mutants/survivors.txt \
-	    --sources '$(host_ipc_srcs)' \
-	    --cflags '-std=gnu17 -I$(SRC_ABS)/ipc-defs $(subst \
-	    -I$(SRC)/,-I$(SRC_ABS)/,$(host_ipc_cflags))' \
-	    --run '-n 0' --run '-m -n 16000 -s 1' --run '-m -n 160000 -s 11' \
+	    $(call mutants_program,ipc) --run '-n 0' \
+	    --run '-m -n 16000 -s 1' --run '-m -n 160000 -s 11' \
 	    $(MUTANTS)
 
 #: coverage: lines of kernel and generator that the host tests run

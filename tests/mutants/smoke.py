@@ -24,7 +24,7 @@ def tool(folder, listed, *options):
         stream.write(listed)
     done = subprocess.run(
         [sys.executable, TOOL, "--root", FIXTURE, "--mutate", "counter",
-         "--copy", ".", "--sources",
+         "--copy", ".", "--program", "check", "--sources",
          "check.c counter/counter.c", "--cflags=-I" + FIXTURE, "--work",
          os.path.join(folder, "work"), "--survivors", survivors, *options],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,

@@ -23,6 +23,17 @@ class BuildError(Exception):
     """The unchanged program does not build or does not pass."""
 
 
+class Program:
+    """A test program: its sources, flags, and the command lines it is run
+    with."""
+
+    def __init__(self, name):
+        self.name = name
+        self.sources = []
+        self.flags = []
+        self.runs = []
+
+
 class Setup:
     """What is built, from what, and what is run."""
 
@@ -30,40 +41,45 @@ class Setup:
         self.work = os.path.abspath(options.work)
         self.root = os.path.join(self.work, "source")
         self.compiler = shlex.split(options.cc)
-        self.sources = options.sources.split()
-        self.runs = [shlex.split(run) for run in options.run or [""]]
+        self.programs = options.program
         shutil.rmtree(self.work, ignore_errors=True)
         for folder in options.copy:
             shutil.copytree(os.path.join(options.root, folder),
                             os.path.join(self.root, folder))
         root = os.path.abspath(options.root)
-        self.flags = [flag.replace(root, self.root)
-                      for flag in shlex.split(options.cflags)]
+        for program in self.programs:
+            program.flags = [flag.replace(root, self.root)
+                             for flag in program.flags]
+            program.runs = program.runs or [[]]
         self.limits = {}
 
-    def object(self, kind, source, base=None):
+    def object(self, kind, program, source, base=None):
         """The path of an object."""
-        return os.path.join(base or self.work, kind,
+        return os.path.join(base or self.work, kind, program.name,
                             os.path.splitext(source)[0] + ".o")
 
-    def compile(self, kind, source, target, shadow=None):
-        """Compile a source file; whether it compiled.  A shadow folder holds
-        changed files."""
+    def compile(self, kind, program, source, shadow=None):
+        """Compile a source file, changed when the shadow folder has it or a
+        header of it.  Returns (path, what the compiler did)."""
+        target = self.object(kind, program, source,
+                             shadow and os.path.dirname(shadow))
         path = os.path.join(self.root, source)
         before = []
         if shadow is not None:
             changed = os.path.join(shadow, source)
             # Headers are found by any of the -I folders.
-            before = [flag.replace(self.root, shadow) for flag in self.flags
+            before = [flag.replace(self.root, shadow)
+                      for flag in program.flags
                       if flag.startswith("-I" + self.root)]
             path = changed if os.path.exists(changed) else path
         os.makedirs(os.path.dirname(target), exist_ok=True)
-        command = self.compiler + before + self.flags + [
+        command = self.compiler + before + program.flags + [
             "-g0", "-O1", "-w", "-MMD", *KINDS[kind],
             "-ffile-prefix-map=%s/=" % (shadow or self.root),
             "-ffile-prefix-map=%s/=" % self.root, "-c", "-o", target, path]
-        return subprocess.run(command, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.PIPE, check=False)
+        return target, subprocess.run(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            check=False)
 
     def link(self, kind, objects, target):
         """Link a program."""
@@ -71,7 +87,7 @@ class Setup:
                        check=True, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL)
 
-    def run(self, kind, program, arguments, seconds):
+    def run(self, kind, path, arguments, seconds):
         """Run a program; None when it passed, or how it failed."""
         def limit():
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -79,15 +95,15 @@ class Setup:
             if kind == "quick":
                 resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
-        with open(program + ".log", "wb") as log:
+        with open(path + ".log", "wb") as log:
             try:
                 status = subprocess.run(
-                    [program, *arguments], stdin=subprocess.DEVNULL,
+                    [path, *arguments], stdin=subprocess.DEVNULL,
                     stdout=log, stderr=subprocess.STDOUT, timeout=seconds,
                     check=False, preexec_fn=limit).returncode
             except subprocess.TimeoutExpired:
                 return "no end"
-        return None if status == 0 else self.last_words(program + ".log",
+        return None if status == 0 else self.last_words(path + ".log",
                                                         status)
 
     @staticmethod
@@ -98,41 +114,46 @@ class Setup:
             lines = stream.read().decode(errors="replace").split("\n")
         wanted = [line.strip() for line in lines
                   if "assertion" in line or "ERROR:" in line or
-                  "runtime error" in line or "failed" in line] or \
+                  "runtime error" in line or ": got " in line] or \
             [line for line in lines if line.strip()]
         return "%s (status %d)" % (wanted[-1][:100] if wanted else "", status)
 
-    def dependents(self, header):
-        """The sources that include a header."""
+    def dependents(self, program, path):
+        """The sources of a program that a change of a file touches."""
+        if not path.endswith(".h"):
+            return [path]
         found = []
-        for source in self.sources:
-            path = self.object("quick", source)[:-2] + ".d"
-            with open(path, encoding="utf-8") as stream:
-                if os.path.join(self.root, header) in stream.read().split():
+        for source in program.sources:
+            made = self.object("quick", program, source)[:-2] + ".d"
+            with open(made, encoding="utf-8") as stream:
+                if os.path.join(self.root, path) in stream.read().split():
                     found.append(source)
         return found
 
     def build(self, pool):
         """Build the unchanged programs, see that they pass, and take their
         times."""
-        jobs = [(kind, source, pool.submit(self.compile, kind, source,
-                                           self.object(kind, source)))
-                for kind in KINDS for source in self.sources]
-        for kind, source, job in jobs:
-            if job.result().returncode != 0:
+        jobs = [(source, pool.submit(self.compile, kind, program, source))
+                for kind in KINDS for program in self.programs
+                for source in program.sources]
+        for source, job in jobs:
+            _, done = job.result()
+            if done.returncode != 0:
                 raise BuildError("%s: %s" % (
-                    source, job.result().stderr.decode(errors="replace")))
+                    source, done.stderr.decode(errors="replace")))
         for kind in KINDS:
-            program = os.path.join(self.work, kind, "program")
-            self.link(kind, [self.object(kind, s) for s in self.sources],
-                      program)
-            for number, arguments in enumerate(self.runs):
-                start = time.monotonic()
-                failure = self.run(kind, program, arguments, 600)
-                if failure is not None:
-                    raise BuildError("unchanged, %s: %s" % (kind, failure))
-                self.limits[kind, number] = 4.0 + 8.0 * (
-                    time.monotonic() - start)
+            for program in self.programs:
+                path = os.path.join(self.work, kind, program.name, "program")
+                self.link(kind, [self.object(kind, program, s)
+                                 for s in program.sources], path)
+                for number, arguments in enumerate(program.runs):
+                    start = time.monotonic()
+                    failure = self.run(kind, path, arguments, 600)
+                    if failure is not None:
+                        raise BuildError("unchanged, %s: %s" % (kind,
+                                                                failure))
+                    self.limits[kind, program.name, number] = 4.0 + 8.0 * (
+                        time.monotonic() - start)
 
 
 class Workplace:
@@ -143,39 +164,40 @@ class Workplace:
         self.place = os.path.join(setup.work, "job-%d" % number)
         self.shadow = os.path.join(self.place, "source")
 
-    def objects(self, kind, sources):
-        """Compile what a change touches; their paths, None: an error."""
+    def objects(self, kind, program, path):
+        """Compile what a change touches; the objects, None: an error."""
         made = {}
-        for source in sources:
-            target = self.setup.object(kind, source, self.place)
-            done = self.setup.compile(kind, source, target, self.shadow)
+        for source in self.setup.dependents(program, path):
+            made[source], done = self.setup.compile(kind, program, source,
+                                                    self.shadow)
             if done.returncode != 0:
                 return None
-            made[source] = target
         return made
 
-    def attempt(self, kind, made):
+    def attempt(self, kind, program, made):
         """Link and run everything; how it failed, or None."""
         setup = self.setup
-        program = os.path.join(self.place, kind + "-program")
-        setup.link(kind, [made.get(s) or setup.object(kind, s)
-                          for s in setup.sources], program)
-        for number, arguments in enumerate(setup.runs):
-            failure = setup.run(kind, program, arguments,
-                                setup.limits[kind, number])
+        path = os.path.join(self.place, "program")
+        setup.link(kind, [made.get(s) or setup.object(kind, program, s)
+                          for s in program.sources], path)
+        for number, arguments in enumerate(program.runs):
+            failure = setup.run(kind, path, arguments,
+                                setup.limits[kind, program.name, number])
             if failure is not None:
-                return "%s: %s" % (kind, failure)
+                return "%s %s: %s" % (kind, " ".join([program.name,
+                                                      *arguments]), failure)
         return None
 
-    def code(self, made):
+    def code(self, program, made):
         """The objects' bytes, and whether they differ from the unchanged."""
         code, differs = [], False
         for source, path in sorted(made.items()):
             with open(path, "rb") as stream:
                 code.append(stream.read())
-            with open(self.setup.object("quick", source), "rb") as stream:
+            with open(self.setup.object("quick", program, source),
+                      "rb") as stream:
                 differs |= code[-1] != stream.read()
-        return b"".join(code), differs
+        return hash(b"".join(code)), differs
 
     def try_mutant(self, mutant, seen):
         """("killed", how), ("survived", ""), ("broken", ""), ("same", "").
@@ -188,17 +210,17 @@ class Workplace:
         os.makedirs(os.path.dirname(changed))
         with open(changed, "w", encoding="utf-8") as stream:
             stream.write(mutant.apply(text))
-        sources = [mutant.path] if mutant.path.endswith(".c") else \
-            self.setup.dependents(mutant.path)
-        made = self.objects("quick", sources)
-        if made is None:
-            return "broken", ""
-        code, differs = self.code(made)
-        if not differs or hash(code) in seen:
-            return "same", ""
-        seen.add(hash(code))
-        failure = self.attempt("quick", made)
-        if failure is None:
-            made = self.objects("checked", sources)
-            failure = self.attempt("checked", made)
-        return ("survived", "") if failure is None else ("killed", failure)
+        for kind in KINDS:
+            for program in self.setup.programs:
+                made = self.objects(kind, program, mutant.path)
+                if made is None:
+                    return "broken", ""
+                if kind == "quick" and program is self.setup.programs[0]:
+                    code, differs = self.code(program, made)
+                    if not differs or code in seen:
+                        return "same", ""
+                    seen.add(code)
+                failure = self.attempt(kind, program, made)
+                if failure is not None:
+                    return "killed", failure
+        return "survived", ""

@@ -3,8 +3,13 @@
 """Change a folder's C files, one place at a time, and see whether a test
 program notices.
 
-    mutants.py --root DIR --mutate FOLDER --copy DIR... --sources FILES
-               --cflags FLAGS --work DIR --survivors FILE [--run ARGUMENTS]...
+    mutants.py --root DIR --mutate FOLDER --copy DIR... --work DIR
+               --survivors FILE
+               {--program NAME --sources FILES --cflags FLAGS
+                [--run ARGUMENTS]...}...
+
+Programs are tried in their order, first all of them quickly, then all of them
+under the sanitizers.
 
 What is run: some mutants of every function, always the same ones as long as
 the function is.  A subset: --file WORD, --function WORD, --operator WORD,
@@ -21,6 +26,7 @@ import concurrent.futures
 import difflib
 import os
 import queue
+import shlex
 import sys
 import threading
 import time
@@ -32,14 +38,32 @@ import survivors
 TARGET = 95.0
 
 
+class ProgramOption(argparse.Action):
+    """--program begins one, the other options are of the last one begun."""
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        if self.dest == "program":
+            namespace.program = (namespace.program or []) + [
+                builder.Program(values)]
+        elif not namespace.program:
+            parser.error("%s before --program" % option_string)
+        elif self.dest == "sources":
+            namespace.program[-1].sources += values.split()
+        elif self.dest == "cflags":
+            namespace.program[-1].flags += shlex.split(values)
+        else:
+            namespace.program[-1].runs.append(shlex.split(values))
+
+
 def arguments():
     """The command line."""
     parser = argparse.ArgumentParser()
-    for option in ("root", "mutate", "sources", "cflags", "work",
-                   "survivors"):
+    for option in ("root", "mutate", "work", "survivors"):
         parser.add_argument("--" + option, required=True)
+    for option in ("program", "sources", "cflags", "run"):
+        parser.add_argument("--" + option, action=ProgramOption,
+                            required=option != "run")
     parser.add_argument("--copy", action="append", default=[])
-    parser.add_argument("--run", action="append", default=[])
     parser.add_argument("--cc", default="gcc")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--target", type=float, default=TARGET)
