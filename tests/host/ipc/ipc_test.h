@@ -169,7 +169,8 @@ struct test {
     void (*run)(void);
 };
 extern const struct test right_tests[], message_tests[], notify_tests[],
-    wait_tests[], kernel_tests[], failure_tests[];
+    wait_tests[], kernel_tests[], failure_tests[],
+    trap_tests[];
 void model_run(uint32_t seed, unsigned steps);
 
 #endif
