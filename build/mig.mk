@@ -6,6 +6,7 @@
 #   gen/X/[S]X_server.h  [S]X_server.c  demultiplexer; S: a server prefix
 #   gen/X/[S]X_direct.c                 direct calls with the stubs' names
 #   gen/X/X_replies.h  X_replies.c      deferred replies
+#   gen/X/X_fuzz.c                      tables for fuzzing
 #   gen/kern/X_server.[hc]  X.h X_user.c    the kernel's sides
 #
 # Sources say #include <X/X.h>, <X/[S]X_server.h>, <kern/X_server.h>, ...
@@ -73,6 +74,7 @@ $(call mig_rule,$(GEN)/$(1)/$(1)_user.c $(GEN)/$(1)/$(1).h,$(2),\
 $(call mig_rule,$(GEN)/$(1)/$(1)_replies.c $(GEN)/$(1)/$(1)_replies.h,$(2),\
     -replies $(GEN)/$(1)/$(1)_replies.c \
     -repliesheader $(GEN)/$(1)/$(1)_replies.h)
+$(call mig_rule,$(GEN)/$(1)/$(1)_fuzz.c,$(2),-fuzz $(GEN)/$(1)/$(1)_fuzz.c)
 endef
 $(foreach d,$(DEFS),$(eval $(call interface_rules,$(call \
     interface_name,$(d)),$(d))))
@@ -103,6 +105,7 @@ ref_sprefix_flag = $(addprefix -sprefix ,$(call ref_prefix,$(1)))
 # Stems below gen/ of the generated sources of a reference.
 stem_user = $(call ref_name,$(1))/$(call ref_name,$(1))_user
 stem_replies = $(call ref_name,$(1))/$(call ref_name,$(1))_replies
+stem_fuzz = $(call ref_name,$(1))/$(call ref_name,$(1))_fuzz
 stem_server = $(call ref_name,$(1))/$(call ref_prefix,$(1))$(call \
     ref_name,$(1))_server
 stem_direct = $(call ref_name,$(1))/$(call ref_prefix,$(1))$(call \

@@ -10,6 +10,7 @@
 #   NAME_servers  interfaces served: X or X:PREFIX (mig -sprefix PREFIX)
 #   NAME_directs  interfaces bound by direct call: X or X:PREFIX
 #   NAME_replies  interfaces with deferred replies
+#   NAME_fuzzes   interfaces whose messages are made for fuzzing
 #   NAME_cflags   further compiler flags
 #   NAME_member   the member of the boot archive [boot/NAME]; "-" for none
 #
@@ -58,7 +59,8 @@ LINK_USER := -nostdlib -static -no-pie -Wl,-z,max-page-size=4096 \
 program_stems = $(foreach r,$($(1)_users),$(call stem_user,$(r))) \
     $(foreach r,$($(1)_servers),$(call stem_server,$(r))) \
     $(foreach r,$($(1)_directs),$(call stem_direct,$(r))) \
-    $(foreach r,$($(1)_replies),$(call stem_replies,$(r)))
+    $(foreach r,$($(1)_replies),$(call stem_replies,$(r))) \
+    $(foreach r,$($(1)_fuzzes),$(call stem_fuzz,$(r)))
 
 # User headers that must exist before a program's first compilation.
 program_headers = $(sort $(MACH_HEADERS) $(foreach r,$($(1)_users) \

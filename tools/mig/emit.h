@@ -69,5 +69,6 @@ void emit_replies_header(struct out *o);
 void emit_ir(struct out *o);
 void emit_doc(struct out *o);
 void emit_skeleton(struct out *o);
+void emit_fuzz(struct out *o);
 
 #endif

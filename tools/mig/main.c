@@ -28,6 +28,7 @@ static const struct {
     {"-ir", OUT_IR, emit_ir},
     {"-doc", OUT_DOC, emit_doc},
     {"-skeleton", OUT_SKELETON, emit_skeleton},
+    {"-fuzz", OUT_FUZZ, emit_fuzz},
 };
 
 static const struct {
@@ -47,7 +48,7 @@ usage(void)
     fprintf(stderr,
             "usage: mig [-header F] [-user F] [-sheader F] [-server F]\n"
             "           [-direct F] [-replies F] [-repliesheader F]\n"
-            "           [-dheader F] [-ir F] [-doc F] [-skeleton F]\n"
+            "           [-dheader F] [-ir F] [-doc F] [-skeleton F] [-fuzz F]\n"
             "           [-prefix P] [-sprefix P] [-maxonstack N] [-cpp CMD]\n"
             "           [-I DIR] [-D NAME[=V]] [-U NAME] [-MD F] [-MT TARGET]\n"
             "           [-Werror] [-w] [-fdiagnostics-format=json] [-version]\n"

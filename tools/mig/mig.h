@@ -38,6 +38,7 @@ enum output_kind {
     OUT_IR,
     OUT_DOC,
     OUT_SKELETON,
+    OUT_FUZZ,
     OUT_KINDS
 };
 
