@@ -56,6 +56,8 @@ void ipc_port_release_send(struct ipc_port *port);      /* may notify */
 void ipc_port_release_sonce(struct ipc_port *port);     /* sends the
                                                   send-once notification */
 bool ipc_port_active(const struct ipc_port *port);
+/* An active port whose messages the kernel takes, or drops, at once? */
+bool ipc_port_of_kernel(const struct ipc_port *port);
 
 /* Rights in the space of a task.  copyin: borrow the name's right by
  * disposition into a naked right; copyout: name for a naked

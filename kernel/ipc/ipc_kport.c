@@ -40,6 +40,12 @@ ipc_kobject_get(struct ipc_port *port, enum ipc_kobject_kind kind)
     return port->ip_kobject;
 }
 
+bool
+ipc_port_of_kernel(const struct ipc_port *port)
+{
+    return ipc_port_active(port) && port->ip_state == IPS_KERNEL;
+}
+
 void
 ipc_kobject_destroy(struct ipc_port *port)
 {

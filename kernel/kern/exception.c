@@ -145,7 +145,9 @@ ask(struct thread *th, const struct exception_action *a, int exception,
     struct ipc_port *reply;
     struct ipc_kmsg *k;
 
-    if (!ipc_port_active(a->xa_port) || exception_prepare(th) != KERN_SUCCESS) {
+    /* The kernel handles none of its own: it would drop the message. */
+    if (!ipc_port_active(a->xa_port) || ipc_port_of_kernel(a->xa_port) ||
+        exception_prepare(th) != KERN_SUCCESS) {
         return false;
     }
     k = ipc_kmsg_prealloc_busy(th->th_exc_message) ? NULL

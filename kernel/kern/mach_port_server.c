@@ -234,7 +234,8 @@ mach_port_extract_member(space_ref_t task, mach_port_name_t name,
 kern_return_t
 mach_port_copy_space(space_ref_t task, space_ref_t source)
 {
-    return ipc_space_copy(source, task);
+    return source == NULL ? KERN_INVALID_ARGUMENT
+                          : ipc_space_copy(source, task);
 }
 
 /* n words as out-of-line data. */

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What random messages have found, each as a message of its own.
+ */
+#include <mach/exception.h>
+#include <mach_port/mach_port.h>
+#include <task/task.h>
+#include <thread/thread.h>
+#include "fuzz.h"
+
+static uint8_t stack[4096] __attribute__((aligned(16)));
+
+static void
+fault(void)
+{
+    __asm__ volatile("ud2");
+}
+
+/* A name space copied from what is no task. */
+static void
+test_copy_space(void)
+{
+    mach_port_t task = MACH_PORT_NULL;
+    kern_return_t kr;
+
+    task_create(mach_task_self(), MACH_PORT_NULL, FALSE, &task);
+    kr = mach_port_copy_space(task, MACH_PORT_NULL);
+    check(kr == KERN_INVALID_ARGUMENT, "no space to copy from",
+          (uint64_t)kr);
+    kr = mach_port_copy_space(task, mach_host_self());
+    check(kr == KERN_INVALID_ARGUMENT, "a host is no space", (uint64_t)kr);
+    task_terminate(task);
+    mach_port_deallocate_trap(task);
+}
+
+/* An exception port that is the kernel's own: nobody handles it. */
+static void
+test_exception_at_kernel(void)
+{
+    x86_thread_state64_t state = {
+        .rip = (uintptr_t)fault,
+        .rsp = (uintptr_t)stack + sizeof(stack) - 8,
+    };
+    mach_port_t task = MACH_PORT_NULL, thread = MACH_PORT_NULL;
+    uint64_t info[64];
+    mach_msg_type_number_t n = 64;
+
+    task_create(mach_task_self(), MACH_PORT_NULL, TRUE, &task);
+    task_set_exception_ports(task, EXC_MASK_ALL, task, EXCEPTION_DEFAULT);
+    thread_create_running(task, x86_THREAD_STATE64, (natural_t *)&state,
+                          x86_THREAD_STATE64_COUNT, &thread);
+    thread_switch(MACH_PORT_NULL, SWITCH_OPTION_WAIT, 20);
+    check(task_info(task, 1, info, &n) != KERN_SUCCESS,
+          "an exception whose handler would be the kernel ends the task", 0);
+    mach_port_deallocate_trap(thread);
+    mach_port_deallocate_trap(task);
+}
+
+void
+test_found(void)
+{
+    test_copy_space();
+    test_exception_at_kernel();
+}

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: BSD-2-Clause
+guest-fuzz_srcs := tests/guest/fuzz
+guest-fuzz_fuzzes := host task thread mach_port mach_vm device \
+    memory_object_control
+guest-fuzz_append := messages=20000 seed=1
+$(eval $(call guest_test,guest-fuzz,freestanding))
