@@ -11,7 +11,7 @@ struct thread *host_current;
 unsigned host_windows;
 static uint64_t now = 1;
 static struct list ready = {&ready, &ready};
-static unsigned missing;
+static unsigned missing, missing_after;
 static struct wait_queue pager_wait = {{&pager_wait.wq_threads,
                                         &pager_wait.wq_threads}};
 
@@ -185,6 +185,14 @@ void
 pages_missing(unsigned n)
 {
     missing = n;
+    missing_after = 0;
+}
+
+void
+pages_missing_at(unsigned nth)
+{
+    missing = 1;
+    missing_after = nth - 1;
 }
 
 /* Asked by the user copies: must this one wait for a page? */
@@ -194,6 +202,10 @@ kern_return_t
 host_page(void)
 {
     if (missing == 0) {
+        return KERN_SUCCESS;
+    }
+    if (missing_after > 0) {
+        missing_after--;
         return KERN_SUCCESS;
     }
     missing--;

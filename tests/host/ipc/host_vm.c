@@ -204,7 +204,11 @@ vm_map_copyin(struct vm_map *map, vm_address_t addr, vm_size_t size,
 {
     struct region *r = region_of(map, addr, size);
     struct vm_map_copy *copy;
+    kern_return_t kr = host_page();
 
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
     if (r == NULL) {
         return KERN_INVALID_ADDRESS;
     }

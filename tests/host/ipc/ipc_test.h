@@ -80,6 +80,8 @@ void abort_thread(struct host_thread *h);
 void kick_thread(struct host_thread *h);
 /* Pages that a "pager" owes: the next n copies block; then deliver them. */
 void pages_missing(unsigned n);
+/* Only the nth copy from now blocks. */
+void pages_missing_at(unsigned nth);
 void pages_arrive(void);
 void reap_all(void);
 
@@ -170,7 +172,7 @@ struct test {
 };
 extern const struct test right_tests[], message_tests[], notify_tests[],
     wait_tests[], kernel_tests[], failure_tests[],
-    trap_tests[];
+    trap_tests[], undo_tests[];
 void model_run(uint32_t seed, unsigned steps);
 
 #endif
