@@ -102,7 +102,10 @@ device_irq_line_register(struct ipc_port *line, struct ipc_port *notify)
     struct irq_line *il = ipc_kobject_get(line, IKOT_IRQ);
     struct ipc_port *old;
 
-    if (il == NULL || (notify != NULL && !ipc_port_active(notify))) {
+    /* A port of the kernel's would drop the message, and could keep the line
+     * alive for ever: the line's own, or one that holds a right to it. */
+    if (il == NULL || (notify != NULL && (!ipc_port_active(notify) ||
+                                          ipc_port_of_kernel(notify)))) {
         return KERN_INVALID_ARGUMENT;
     }
     if (il->il_message == NULL) {

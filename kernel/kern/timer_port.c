@@ -68,7 +68,7 @@ timer_port_create(struct ipc_port *notify, struct ipc_port **out)
     struct ledger *l = current_thread()->th_ledger;
     struct kernel_timer *kt;
 
-    if (!ipc_port_active(notify)) {
+    if (!ipc_port_active(notify) || ipc_port_of_kernel(notify)) {
         return KERN_INVALID_ARGUMENT;
     }
     kt = kalloc(sizeof(*kt), l);

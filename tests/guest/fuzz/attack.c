@@ -241,6 +241,10 @@ attack_main(void)
     mach_port_move_member_trap(reply_port, port_set);
     mach_port_move_member_trap(own, port_set);
     targets_make(progress->host_priv, own);
+    if (progress->forge) {
+        forge_all();
+        progress->done = 1;
+    }
     start_watch();
     for (uint64_t i = 0; i < progress->count * 2; i++) {
         if (progress->sent >= progress->count) {

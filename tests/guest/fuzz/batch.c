@@ -18,7 +18,7 @@
 #define CACHED_MESSAGES 200
 #define CENSUS 8
 #define PAGES 5
-#define PAGES_SLACK 8
+#define PAGES_SLACK 64
 
 static uint8_t stack[STACK] __attribute__((aligned(16)));
 static const char *const names[CENSUS] = { "tasks", "threads", "ports",
@@ -155,8 +155,12 @@ watch_attacker(void)
     return false;
 }
 
+enum what {
+    RANDOM, PRINTED, FORGED
+};
+
 static void
-batch_one(uint64_t seed, uint64_t count, bool print)
+batch_one(uint64_t seed, uint64_t count, enum what what)
 {
     uint64_t full[5] = { 8 << 20, 4096, 3000, 200, 100 };
     uint64_t tiny[5] = { 160 << 10, 400, 300, 16, 8 };
@@ -165,7 +169,8 @@ batch_one(uint64_t seed, uint64_t count, bool print)
     memset(progress, 0, sizeof(*progress));
     progress->seed = seed;
     progress->count = count;
-    progress->print = print;
+    progress->print = what == PRINTED;
+    progress->forge = what == FORGED;
     progress->host_priv = supervisor_host_priv;
     if (ledger_create(mach_task_self(), seed % 4 == 3 ? tiny : full,
                       &ledger) != KERN_SUCCESS) {
@@ -258,7 +263,7 @@ warm_up(uint64_t seed, uint64_t before[16])
 {
     fill_cache();
     for (uint64_t i = 0; i < 4; i++) {
-        batch_one(seed + i, BATCH, false);
+        batch_one(seed + i, BATCH, RANDOM);
     }
     thread_switch(MACH_PORT_NULL, SWITCH_OPTION_WAIT, 200);
     census(before);
@@ -270,10 +275,20 @@ batch_again(uint64_t batch, uint64_t seed, uint64_t messages)
     uint64_t before[16];
 
     warm_up(seed, before);
-    batch_one(seed * SEED_STEP + batch, messages, true);
+    batch_one(seed * SEED_STEP + batch, messages, PRINTED);
     check(progress->done, "the batch came to its end", progress->sent);
     check(still_answers() && census_returns(before),
           "after it everything is as it was", batch);
+}
+
+void
+batch_forge(void)
+{
+    batch_one(0, 0, FORGED);
+    check(progress->done && progress->wrong == 0,
+          "every forged notification is refused", progress->wrong);
+    check(progress->kinds >= 14, "at ports of every kind", progress->kinds);
+    check(progress->lost == 0, "and has no effect", progress->lost);
 }
 
 bool
@@ -285,7 +300,7 @@ batches_run(uint64_t messages, uint64_t seed)
     warm_up(seed, before);
     for (uint64_t batch = 0; totals.sent < messages && good; batch++) {
         mach_printf("# batch %lu of seed %lu\n", batch, seed);
-        batch_one(seed * SEED_STEP + batch, BATCH, false);
+        batch_one(seed * SEED_STEP + batch, BATCH, RANDOM);
         add_totals();
         good = still_answers() && census_returns(before);
         if (!good) {

@@ -13,6 +13,8 @@ extern mach_port_t supervisor_host_priv;
 
 /* That batch, each message printed; fewer messages find the guilty one. */
 void batch_again(uint64_t batch, uint64_t seed, uint64_t messages);
+/* Every notification id at every port. */
+void batch_forge(void);
 /* Batches of messages until so many were sent; false: a check failed. */
 bool batches_run(uint64_t messages, uint64_t seed);
 

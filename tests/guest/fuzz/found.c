@@ -3,10 +3,12 @@
  * What random messages have found, each as a message of its own.
  */
 #include <mach/exception.h>
+#include <device/device.h>
+#include <host/host.h>
 #include <mach_port/mach_port.h>
 #include <task/task.h>
 #include <thread/thread.h>
-#include "fuzz.h"
+#include "batch.h"
 
 static uint8_t stack[4096] __attribute__((aligned(16)));
 
@@ -56,9 +58,32 @@ test_exception_at_kernel(void)
     mach_port_deallocate_trap(task);
 }
 
+/* A line that keeps itself alive, alone or through a timer. */
+static void
+test_notify_kernel(void)
+{
+    mach_port_t line = MACH_PORT_NULL, timer = MACH_PORT_NULL;
+    kern_return_t kr;
+
+    kr = device_irq_create(supervisor_host_priv, 5, &line);
+    check(kr == KERN_SUCCESS, "an interrupt line", (uint64_t)kr);
+    kr = device_irq_register(line, line);
+    check(kr == KERN_INVALID_ARGUMENT, "does not notify itself",
+          (uint64_t)kr);
+    kr = timer_create(mach_host_self(), line, &timer);
+    check(kr == KERN_INVALID_ARGUMENT, "nor does a timer notify it",
+          (uint64_t)kr);
+    mach_port_deallocate_trap(line);
+    kr = device_irq_create(supervisor_host_priv, 5, &line);
+    check(kr == KERN_SUCCESS, "and it ends with its last right",
+          (uint64_t)kr);
+    mach_port_deallocate_trap(line);
+}
+
 void
 test_found(void)
 {
+    test_notify_kernel();
     test_copy_space();
     test_exception_at_kernel();
 }

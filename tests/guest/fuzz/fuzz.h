@@ -22,7 +22,8 @@ struct progress {
     uint64_t seed;
     uint64_t count; /* messages of this batch */
     bool print;     /* each message before it is sent */
-    bool tiny;      /* the ledger is small: shortages are looked for */
+    bool forge;     /* notifications instead of random messages */
+    uint64_t wrong, kinds, lost; /* what came of that */
     mach_port_t host_priv;
     mach_msg_size_t last_size;
     uint32_t last[16]; /* the beginning of the last message */
@@ -62,7 +63,8 @@ void attack_main(void);
 
 /* ---- notify.c ---- */
 
-void test_notifications(void);
+/* In an attacking task that has its targets. */
+void forge_all(void);
 
 /* ---- found.c ---- */
 

@@ -97,7 +97,7 @@ main(const struct boot_info *info)
         batch_again(batch, seed, option(line, "messages", BATCH));
     } else {
         test_found();
-        test_notifications();
+        batch_forge();
         batches_run(option(line, "messages", 20000), seed);
     }
     mach_printf("1..%u\n", tests);

@@ -4,14 +4,13 @@
  * message, to a port of every kind.  Each is answered MIG_BAD_ID, or ignored
  * when it has no reply port, and everything answers as before.
  */
-#include <host/host.h>
 #include <mach/mig_errors.h>
 #include <mach/notify.h>
+#include <mach/task_info.h>
 #include <task/task.h>
 #include "fuzz.h"
 
 static mach_port_name_t reply_port;
-static uint64_t wrong;
 
 struct forged {
     mach_msg_header_t head;
@@ -55,7 +54,7 @@ forge(mach_port_name_t to, int id, bool complex, bool reply)
                   complex ? 40 : MACH_NOTIFICATION_SIZE, 0, MACH_PORT_NULL, 0,
                   MACH_PORT_NULL);
     if (kr != KERN_SUCCESS) {
-        wrong++;
+        progress->wrong++;
         mach_printf("# id %d to %x: send error %x\n", id, to, kr);
         return;
     }
@@ -63,47 +62,39 @@ forge(mach_port_name_t to, int id, bool complex, bool reply)
                   sizeof(m), reply_port, 0, MACH_PORT_NULL);
     if (reply ? kr != KERN_SUCCESS || m.error.RetCode != MIG_BAD_ID
               : kr != MACH_RCV_TIMED_OUT) {
-        wrong++;
+        progress->wrong++;
         mach_printf("# id %d to %x: %x, answer %d\n", id, to, kr,
                     m.error.RetCode);
     }
 }
 
 void
-test_notifications(void)
+forge_all(void)
 {
-    mach_port_name_t own = mach_reply_port(), name;
-    uint64_t info[64], kinds = 0;
+    mach_port_name_t name;
+    uint64_t info[64];
     const char *kind;
-    mach_msg_type_number_t n;
 
     reply_port = mach_reply_port();
-    mach_port_insert_right_trap(own, own, MACH_MSG_TYPE_MAKE_SEND);
-    targets_make(progress->host_priv, own);
     for (unsigned i = 0; i < pool_count(); i++) {
         pool_entry(i, &name, &kind);
         if (*kind == '\0') {
             continue; /* no kernel object */
         }
-        kinds++;
+        progress->kinds++;
         for (int id = MACH_NOTIFY_FIRST; id <= MACH_NOTIFY_LAST; id++) {
             for (unsigned k = 0; k < 4; k++) {
                 forge(name, id, (k & 1) != 0, (k & 2) != 0);
             }
         }
     }
-    check(wrong == 0, "every forged notification is refused", wrong);
-    check(kinds >= 14, "at ports of every kind", kinds);
     for (unsigned i = 0; i < pool_count(); i++) {
+        mach_msg_type_number_t n = 64;
+
         pool_entry(i, &name, &kind);
-        n = 64;
         if (strcmp(kind, "task_t") == 0 &&
-            task_info(name, 1, info, &n) != KERN_SUCCESS) {
-            wrong++;
-        }
-        if (strcmp(kind, "task_t") == 0) {
-            task_terminate(name);
+            task_info(name, TASK_BASIC_INFO, info, &n) != KERN_SUCCESS) {
+            progress->lost++;
         }
     }
-    check(wrong == 0, "and has no effect", wrong);
 }
