@@ -248,6 +248,7 @@ ipc_entry_reserve(struct ipc_space *s, uint32_t n)
         if (kr != KERN_SUCCESS) {
             return kr;
         }
+        machine_interrupt_window();
     }
     return KERN_SUCCESS;
 }
@@ -294,6 +295,7 @@ ipc_entry_take_name(struct ipc_space *s, mach_port_name_t name,
         if (kr != KERN_SUCCESS) {
             return kr;
         }
+        machine_interrupt_window();
     }
     e = ipc_entry_at(s, index);
     if (e->ie_name != 0) {

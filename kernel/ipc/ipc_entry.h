@@ -31,6 +31,7 @@
 #ifndef IPC_IPC_ENTRY_H
 #define IPC_IPC_ENTRY_H
 
+#include <machine/cpu.h>
 #include <ipc/ipc_limits.h>
 #include <ipc/ipc_port.h>
 
@@ -54,6 +55,15 @@ _Static_assert(sizeof(struct ipc_entry) == 32, "a chunk is a page");
 #define IE_UREFS_MASK 0x0000ffffu
 #define IE_TYPE_MASK 0x001f0000u
 #define IE_CLAIMED 0x01000000u /* its receive right, during a copyin */
+
+/* After step i of a loop that may be long. */
+static inline void
+ipc_breathe(uint32_t i)
+{
+    if (i % IPC_STRETCH == IPC_STRETCH - 1u) {
+        machine_interrupt_window();
+    }
+}
 
 static inline uint32_t
 ie_type(const struct ipc_entry *e)

@@ -155,7 +155,7 @@ kern_return_t ipc_kmsg_get(vm_address_t from, mach_msg_size_t size,
 kern_return_t ipc_kmsg_decode_header(struct ipc_kmsg *k, struct ipc_space *s,
                                      struct ipc_port **dest);
 kern_return_t ipc_kmsg_decode(struct ipc_kmsg *k, struct ipc_space *s,
-                              struct ipc_port *dest);
+                              struct ipc_port *dest, struct ledger *payer);
 void ipc_kmsg_unclaim(struct ipc_kmsg *k, struct ipc_space *s, bool give_up);
 kern_return_t ipc_kmsg_copyin(struct ipc_kmsg *k, struct ipc_space *s,
                               struct vm_map *map, struct ledger *l);
@@ -176,7 +176,11 @@ struct ipc_receive {
 kern_return_t ipc_kmsg_deliver(struct ipc_kmsg *k, struct ipc_port *from,
                                const struct ipc_receive *r);
 
-/* Send a message built by the kernel: k is complete, consumed. */
+/* Send a message built by the kernel: k is complete, consumed.  It uses the
+ * right that it goes through. */
 void ipc_kmsg_send_always(struct ipc_kmsg *k);
+/* One whose right has been accounted for, to an active port that is not a
+ * kernel object's. */
+void ipc_kmsg_post(struct ipc_kmsg *k);
 
 #endif

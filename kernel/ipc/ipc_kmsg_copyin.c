@@ -86,6 +86,7 @@ capture_all(struct ipc_kmsg *k, struct capture *c)
         struct vm_map_copy *copy = NULL;
         kern_return_t kr;
 
+        ipc_breathe(left);
         if (type == MACH_MSG_OOL_DESCRIPTOR) {
             if (ool->size != 0) {
                 c->addresses[done] = ool->address;
@@ -172,6 +173,7 @@ copyin_array(struct ipc_kmsg *k, struct ipc_space *s,
     for (i = 0; a != NULL && i < a->pa_count; i++) {
         mach_port_name_t name;
 
+        ipc_breathe(i);
         memcpy(&name,
                (const char *)a->pa_ports
                    + (a->pa_count + i) * sizeof(mach_port_name_t),
@@ -193,6 +195,7 @@ copyin_body(struct ipc_kmsg *k, struct ipc_space *s)
     while (n-- > 0) {
         unsigned type = ipc_desc_type(d);
 
+        ipc_breathe(n);
         if (type == MACH_MSG_PORT_DESCRIPTOR) {
             mach_msg_port_descriptor_t *p = (void *)d;
             mach_msg_type_name_t disposition = p->disposition;

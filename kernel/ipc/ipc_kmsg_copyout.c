@@ -120,6 +120,7 @@ places_map(struct ipc_kmsg *k, const struct ipc_receive *r, struct places *p)
         unsigned type = ipc_desc_type(d);
         kern_return_t kr;
 
+        ipc_breathe(left);
         if (type == MACH_MSG_PORT_DESCRIPTOR || ipc_desc_get(d) == NULL) {
             continue;
         }
@@ -151,6 +152,7 @@ deliver_array(struct ipc_space *s, struct ipc_port_array *a,
     for (i = 0; i < a->pa_count; i++) {
         struct ipc_port *port = a->pa_ports[i];
 
+        ipc_breathe(i);
         /* Name i lies in a pointer that has been read already. */
         mach_port_name_t name = ipc_right_copyout(s, port, type);
 
@@ -245,6 +247,7 @@ deliver(struct ipc_kmsg *k, struct ipc_port *from,
     while (n-- > 0) {
         unsigned type = ipc_desc_type(d);
 
+        ipc_breathe(n);
         deliver_descriptor(r->rc_space, d, p, &done);
         d += ipc_desc_size(type);
     }
@@ -255,6 +258,24 @@ deliver(struct ipc_kmsg *k, struct ipc_port *from,
     assert(kr == KERN_SUCCESS);
     (void)kr;
     ipc_kmsg_free(k);
+}
+
+/* k has left from's queue and is not wanted.  That a request came through a
+ * send-once right is told, as if the right had been destroyed. */
+static void
+destroy_received(struct ipc_kmsg *k, struct ipc_port *from)
+{
+    if ((k->ikm_flags & IKM_SONCE) != 0) {
+        ipc_port_consume_right(from, MACH_MSG_TYPE_PORT_SEND_ONCE);
+        return;
+    }
+    if ((k->ikm_flags & IKM_NOTICE) == 0
+        && MACH_MSGH_BITS_REMOTE(k->ikm_header.msgh_bits)
+               == MACH_MSG_TYPE_PORT_SEND_ONCE) {
+        k->ikm_remote = IP_NULL;
+        ipc_mqueue_post_sonce(from); /* the right is its now */
+    }
+    ipc_kmsg_destroy(k);
 }
 
 /*
@@ -282,11 +303,7 @@ too_large(struct ipc_kmsg *k, struct ipc_port *from,
     }
     if ((r->rc_option & MACH_RCV_LARGE) == 0) {
         (void)ipc_mqueue_take(from, k);
-        if ((k->ikm_flags & IKM_SONCE) != 0) {
-            ipc_port_consume_right(from, MACH_MSG_TYPE_PORT_SEND_ONCE);
-        } else {
-            ipc_kmsg_destroy(k);
-        }
+        destroy_received(k, from);
     }
     return MACH_RCV_TOO_LARGE;
 }

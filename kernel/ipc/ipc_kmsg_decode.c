@@ -75,14 +75,21 @@ reply_first(const mach_msg_header_t *h)
     return MACH_MSGH_BITS_LOCAL(h->msgh_bits) == MACH_MSG_TYPE_COPY_SEND;
 }
 
+/* A claim's result; error: what it means when it is the caller's fault. */
+static kern_return_t
+claim_error(kern_return_t kr, kern_return_t error)
+{
+    return kr == KERN_SUCCESS             ? KERN_SUCCESS
+           : kr == KERN_RESOURCE_SHORTAGE ? MACH_SEND_NO_BUFFER
+                                          : error;
+}
+
 static kern_return_t
 claim_dest(struct ipc_space *s, const mach_msg_header_t *h)
 {
-    return ipc_right_claim(s, h->msgh_remote_port,
-                           MACH_MSGH_BITS_REMOTE(h->msgh_bits))
-                   == KERN_SUCCESS
-               ? KERN_SUCCESS
-               : MACH_SEND_INVALID_DEST;
+    return claim_error(ipc_right_claim(s, h->msgh_remote_port,
+                                       MACH_MSGH_BITS_REMOTE(h->msgh_bits)),
+                       MACH_SEND_INVALID_DEST);
 }
 
 static kern_return_t
@@ -93,9 +100,8 @@ claim_reply(struct ipc_space *s, const mach_msg_header_t *h)
     if (type == 0) {
         return KERN_SUCCESS;
     }
-    return ipc_right_claim(s, h->msgh_local_port, type) == KERN_SUCCESS
-               ? KERN_SUCCESS
-               : MACH_SEND_INVALID_REPLY;
+    return claim_error(ipc_right_claim(s, h->msgh_local_port, type),
+                       MACH_SEND_INVALID_REPLY);
 }
 
 static void
@@ -158,8 +164,9 @@ ipc_kmsg_decode_header(struct ipc_kmsg *k, struct ipc_space *s,
 static kern_return_t
 right_error(kern_return_t kr)
 {
-    return kr == KERN_INVALID_VALUE ? MACH_SEND_INVALID_TYPE
-                                    : MACH_SEND_INVALID_RIGHT;
+    return claim_error(kr, kr == KERN_INVALID_VALUE
+                               ? MACH_SEND_INVALID_TYPE
+                               : MACH_SEND_INVALID_RIGHT);
 }
 
 /* Claim one right of the body. */
@@ -194,15 +201,23 @@ unclaim_array(struct ipc_space *s, struct ipc_port_array *a, uint32_t n,
     const mach_port_name_t *names = array_names(a);
 
     while (n-- > 0) {
+        ipc_breathe(n);
         ipc_right_unclaim(s, names[n], disposition);
     }
 }
 
+struct decode {
+    struct ipc_space *space;
+    const struct ipc_port *dest;
+    struct ledger *payer;
+    uint32_t rights; /* in arrays so far */
+};
+
 /* Read the array of names and claim them; d then holds the array. */
 static kern_return_t
-decode_array(struct ipc_space *s, mach_msg_ool_ports_descriptor_t *d,
-             const struct ipc_port *dest, uint32_t *total)
+decode_array(struct decode *c, mach_msg_ool_ports_descriptor_t *d)
 {
+    struct ipc_space *s = c->space;
     struct ipc_port_array *a;
     kern_return_t kr;
     uint32_t i;
@@ -212,15 +227,15 @@ decode_array(struct ipc_space *s, mach_msg_ool_ports_descriptor_t *d,
         || d->copy > MACH_MSG_VIRTUAL_COPY || d->deallocate > 1) {
         return MACH_SEND_INVALID_TYPE;
     }
-    if (d->count > MACH_MSG_OOL_PORTS_MAX - *total) {
+    if (d->count > MACH_MSG_OOL_PORTS_MAX - c->rights) {
         return MACH_SEND_TOO_LARGE;
     }
-    *total += d->count;
+    c->rights += d->count;
     if (d->count == 0) {
         ipc_desc_set(d, NULL);
         return KERN_SUCCESS;
     }
-    a = ipc_port_array_create(d->count, s->is_ledger);
+    a = ipc_port_array_create(d->count, c->payer);
     if (a == NULL) {
         return MACH_SEND_NO_BUFFER;
     }
@@ -232,7 +247,8 @@ decode_array(struct ipc_space *s, mach_msg_ool_ports_descriptor_t *d,
         return kr == KERN_BLOCKED ? kr : MACH_SEND_INVALID_MEMORY;
     }
     for (i = 0; i < d->count; i++) {
-        kr = claim_body(s, array_names(a)[i], d->disposition, dest);
+        ipc_breathe(i);
+        kr = claim_body(s, array_names(a)[i], d->disposition, c->dest);
         if (kr != KERN_SUCCESS) {
             unclaim_array(s, a, i, d->disposition);
             ipc_port_array_free(a);
@@ -244,8 +260,7 @@ decode_array(struct ipc_space *s, mach_msg_ool_ports_descriptor_t *d,
 }
 
 static kern_return_t
-decode_descriptor(struct ipc_space *s, char *at, const struct ipc_port *dest,
-                  uint32_t *total)
+decode_descriptor(struct decode *c, char *at)
 {
     mach_msg_ool_descriptor_t *ool = (void *)at;
     mach_msg_port_descriptor_t *port = (void *)at;
@@ -254,7 +269,7 @@ decode_descriptor(struct ipc_space *s, char *at, const struct ipc_port *dest,
     case MACH_MSG_PORT_DESCRIPTOR:
         port->pad1 = 0;
         port->pad2 = 0;
-        return claim_body(s, port->name, port->disposition, dest);
+        return claim_body(c->space, port->name, port->disposition, c->dest);
     case MACH_MSG_OOL_DESCRIPTOR:
         if (ool->copy > MACH_MSG_VIRTUAL_COPY || ool->deallocate > 1) {
             return MACH_SEND_INVALID_TYPE;
@@ -262,7 +277,7 @@ decode_descriptor(struct ipc_space *s, char *at, const struct ipc_port *dest,
         ool->pad1 = 0;
         return KERN_SUCCESS;
     default:
-        return decode_array(s, (void *)at, dest, total);
+        return decode_array(c, (void *)at);
     }
 }
 
@@ -299,12 +314,13 @@ undecode_descriptors(struct ipc_kmsg *k, struct ipc_space *s, uint32_t n,
 
 kern_return_t
 ipc_kmsg_decode(struct ipc_kmsg *k, struct ipc_space *s,
-                struct ipc_port *dest)
+                struct ipc_port *dest, struct ledger *payer)
 {
+    struct decode c = {.space = s, .dest = dest, .payer = payer};
     char *end = (char *)&k->ikm_header + k->ikm_header.msgh_size;
     char *d = ipc_kmsg_first_descriptor(k);
     kern_return_t kr = KERN_SUCCESS;
-    uint32_t n, i, total = 0;
+    uint32_t n, i;
 
     if ((k->ikm_header.msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0) {
         return KERN_SUCCESS;
@@ -321,6 +337,7 @@ ipc_kmsg_decode(struct ipc_kmsg *k, struct ipc_space *s,
     for (i = 0; i < n; i++) {
         size_t left = (size_t)(end - d);
 
+        ipc_breathe(i);
         if (left < sizeof(mach_msg_type_descriptor_t)) {
             kr = MACH_SEND_MSG_TOO_SMALL;
         } else if (ipc_desc_type(d) > MACH_MSG_OOL_PORTS_DESCRIPTOR) {
@@ -328,7 +345,7 @@ ipc_kmsg_decode(struct ipc_kmsg *k, struct ipc_space *s,
         } else if (left < ipc_desc_size(ipc_desc_type(d))) {
             kr = MACH_SEND_MSG_TOO_SMALL;
         } else {
-            kr = decode_descriptor(s, d, dest, &total);
+            kr = decode_descriptor(&c, d);
         }
         if (kr != KERN_SUCCESS) {
             undecode_descriptors(k, s, i, true);

@@ -6,6 +6,7 @@
 #include <base/assert.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_mqueue.h>
+#include <ipc/ipc_sonce.h>
 
 static bool
 circular(struct ipc_port *port, struct ipc_port *dest)
@@ -24,12 +25,27 @@ ipc_kmsg_send_always(struct ipc_kmsg *k)
         || ((k->ikm_flags & IKM_RECEIVE) != 0
             && ipc_kmsg_receive_rights(k, dest, circular))) {
         ipc_kmsg_destroy(k);
-    } else if (dest->ip_state != IPS_KERNEL) {
-        ipc_mqueue_post(dest, k);
-    } else if (dest->ip_kind == IKOT_NONE) {
+    } else if (dest->ip_state == IPS_KERNEL && dest->ip_kind != IKOT_NONE) {
+        ipc_kmsg_destroy(k); /* objects take no messages from the kernel */
+    } else {
+        if (dest->ip_state != IPS_KERNEL
+            && MACH_MSGH_BITS_REMOTE(k->ikm_header.msgh_bits)
+                   == MACH_MSG_TYPE_PORT_SEND_ONCE) {
+            ipc_sonce_use(dest);
+        }
+        ipc_kmsg_post(k);
+    }
+}
+
+void
+ipc_kmsg_post(struct ipc_kmsg *k)
+{
+    struct ipc_port *dest = k->ikm_remote;
+
+    if (dest->ip_state == IPS_KERNEL) {
         ipc_kport_reply(dest, k);
     } else {
-        ipc_kmsg_destroy(k); /* objects take no messages from the kernel */
+        ipc_mqueue_post(dest, k);
     }
 }
 

@@ -22,6 +22,10 @@
 #ifndef IPC_NAME_REACH
 #define IPC_NAME_REACH (8u * IPC_CHUNK)
 #endif
+/* Steps of a loop over rights or names before interrupts are let in. */
+#ifndef IPC_STRETCH
+#define IPC_STRETCH 32u
+#endif
 /* Sets a port can be in. */
 #ifndef IPC_LINKS_MAX
 #define IPC_LINKS_MAX 32u

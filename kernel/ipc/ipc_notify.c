@@ -138,19 +138,21 @@ ipc_request_deleted(struct ipc_entry *e)
 }
 
 /*
- * Requests are few (one a space at most) and each fires once, so all of them
- * are looked at.
+ * Each space has one request at most, and each fires once, so all of them are
+ * looked at.
  */
 void
 ipc_request_possible(struct ipc_port *port)
 {
     struct list *l, *next;
+    uint32_t n = 0;
 
     list_for_each_safe(l, next, &port->ip_requests)
     {
         struct ipc_request *r = list_entry(l, struct ipc_request, ir_link);
         struct ipc_kmsg *k = r->ir_possible;
 
+        ipc_breathe(n++);
         if (k == NULL) {
             continue;
         }

@@ -9,6 +9,7 @@
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_notify.h>
 #include <ipc/ipc_right.h>
+#include <ipc/ipc_sonce.h>
 
 /* Links of a chain of ports in transit followed before interrupts get in. */
 #define CHAIN_STRETCH 1024u
@@ -40,6 +41,7 @@ ipc_port_create(struct ledger *l)
     list_init(&port->ip_requests);
     port->ip_state = IPS_LIMBO;
     ipc_mqueue_init(port);
+    ipc_sonce_init(port);
     ipc_port_count++;
     return port;
 }
@@ -122,6 +124,7 @@ void
 ipc_port_unmake(struct ipc_port *port, mach_msg_type_name_t disposition)
 {
     if (disposition == MACH_MSG_TYPE_MAKE_SEND_ONCE) {
+        ipc_sonce_unmake(port);
         port->ip_sorights--;
     } else {
         port->ip_srights--;
@@ -173,6 +176,7 @@ ipc_port_release_sonce(struct ipc_port *port)
         ipc_kport_reply_dropped(port);
     } else {
         /* The right goes when the notification is received. */
+        ipc_sonce_use(port);
         ipc_mqueue_post_sonce(port);
     }
 }
@@ -323,6 +327,7 @@ ipc_port_destroy(struct ipc_port *port)
     port->ip_object.io_active = false;
     port->ip_state = IPS_DEAD;
     port->ip_kobject = NULL;
+    ipc_sonce_forget(port);
     ipc_mqueue_changed(port);
     if (port->ip_nsrequest != NULL) {
         k = port->ip_nsrequest;

@@ -52,6 +52,13 @@ struct ipc_object {
 
 typedef void (*ipc_reply_fn)(void *arg, const mach_msg_header_t *reply);
 
+/* ipc_sonce.h */
+struct ipc_maker {
+    struct list mk_link;      /* K: ip_makers, but for the first */
+    struct ledger *mk_ledger; /* K: NULL: none yet */
+    uint32_t mk_count;        /* K: rights made and not used */
+};
+
 struct ipc_port {
     struct ipc_object ip_object;      /* must be first */
     enum ipc_port_state ip_state;
@@ -66,6 +73,8 @@ struct ipc_port {
     uint32_t ip_srights;
     uint32_t ip_sorights;
     mach_port_mscount_t ip_mscount;   /* make-send count */
+    struct ipc_maker ip_maker;        /* of send-once rights, the first */
+    struct list ip_makers;            /* mk_link: later ones, by age */
 
     /* The queue: ipc_mqueue.c. */
     mach_port_seqno_t ip_seqno;
@@ -123,7 +132,7 @@ void ipc_port_leave_transit(struct ipc_port *port);
 bool ipc_port_circular(const struct ipc_port *port,
                        const struct ipc_port *dest);
 
-/* A send-once right to an active port. */
+/* A send-once right to an active port; of a user's: ipc_sonce_make(). */
 struct ipc_port *ipc_port_make_sonce(struct ipc_port *port);
 /* The right just made or copied by this disposition was not needed: nobody
  * hears of it. */

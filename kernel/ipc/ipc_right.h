@@ -57,7 +57,8 @@ mach_port_type_t ipc_right_type(const struct ipc_entry *e);
  * Then copyin in the order of the claims can't fail.  Null and dead names are
  * claimed always.  Borrowed names: COPY_SEND only, and not for kernel callers
  * without a thread. Returns (claim): KERN_SUCCESS, KERN_INVALID_NAME,
- * KERN_INVALID_RIGHT, KERN_INVALID_VALUE (no such disposition).
+ * KERN_INVALID_RIGHT, KERN_INVALID_VALUE (no such disposition),
+ * KERN_RESOURCE_SHORTAGE.
  */
 kern_return_t ipc_right_claim(struct ipc_space *s, mach_port_name_t name,
                               mach_msg_type_name_t disposition);

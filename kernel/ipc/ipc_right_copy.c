@@ -7,6 +7,7 @@
 #include <ipc/ipc_notify.h>
 #include <ipc/ipc_pset.h>
 #include <ipc/ipc_right.h>
+#include <ipc/ipc_sonce.h>
 #include <ipc/ipc_upcall.h>
 
 static void
@@ -64,6 +65,9 @@ ipc_right_claim(struct ipc_space *s, mach_port_name_t name,
     }
     if (!entry_allows(e, disposition)) {
         return KERN_INVALID_RIGHT;
+    }
+    if (disposition == MACH_MSG_TYPE_MAKE_SEND_ONCE) {
+        return ipc_sonce_prepare(e->ie_port, s->is_ledger);
     }
     if (disposition == MACH_MSG_TYPE_MOVE_RECEIVE) {
         e->ie_bits |= IE_CLAIMED;
@@ -187,7 +191,7 @@ ipc_right_copyin(struct ipc_space *s, mach_port_name_t name,
     case MACH_MSG_TYPE_MAKE_SEND:
         return ipc_port_make_send(port);
     case MACH_MSG_TYPE_MAKE_SEND_ONCE:
-        return ipc_port_make_sonce(port);
+        return ipc_sonce_make(port);
     case MACH_MSG_TYPE_MOVE_RECEIVE:
         return move_receive(s, e);
     case MACH_MSG_TYPE_COPY_SEND:

@@ -144,6 +144,7 @@ ipc_space_copy(struct ipc_space *from, struct ipc_space *to)
         struct ipc_entry *copy;
         kern_return_t kr;
 
+        ipc_breathe(i);
         if (!entry_is_copied(from, e) || space_has(to, e)) {
             continue;
         }

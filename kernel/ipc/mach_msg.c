@@ -19,6 +19,7 @@
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_notify.h>
 #include <ipc/ipc_right.h>
+#include <ipc/ipc_sonce.h>
 #include <ipc/mach_msg.h>
 
 #define ARG_OPTION 1u /* rsi */
@@ -132,7 +133,10 @@ send_notify(struct mach_msg_call *c, mach_port_name_t dest)
     if (ipc_notify_stands(s, dest, notify)) {
         return MACH_SEND_TIMED_OUT;
     }
-    notify = ipc_port_make_sonce(notify);
+    if (ipc_sonce_prepare(notify, s->is_ledger) != KERN_SUCCESS) {
+        return MACH_SEND_NO_BUFFER;
+    }
+    notify = ipc_sonce_make(notify);
     kr = ipc_notify_request(s, dest, MACH_NOTIFY_SEND_POSSIBLE, 0, notify,
                             &previous);
     if (kr != KERN_SUCCESS) {
@@ -178,16 +182,36 @@ send_wait(struct mach_msg_call *c, struct ipc_port *port,
     return kr;
 }
 
-/* Whose budget pays for the message: that of a send-once right's maker. */
+static mach_msg_type_name_t
+sent_by(const struct ipc_kmsg *k)
+{
+    return MACH_MSGH_BITS_REMOTE(k->ikm_header.msgh_bits);
+}
+
+/* Whose budget pays for the message: the sender's, but for one through a
+ * send-once right of another. */
 static struct ledger *
 payer(const struct mach_msg_call *c, const struct ipc_port *dest,
       const struct ipc_kmsg *k)
 {
-    mach_msg_type_name_t type = MACH_MSGH_BITS_REMOTE(k->ikm_header.msgh_bits);
-
-    return ipc_right_copyin_type(type) == MACH_MSG_TYPE_PORT_SEND_ONCE
-               ? dest->ip_object.io_ledger
+    return sent_by(k) == MACH_MSG_TYPE_MOVE_SEND_ONCE
+                   && dest->ip_state != IPS_KERNEL
+               ? ipc_sonce_payer(dest)
                : c->mc_caller.ca_ledger;
+}
+
+/* The right, by the disposition it was sent with, is not out any more. */
+static void
+right_used(struct ipc_port *dest, mach_msg_type_name_t disposition)
+{
+    if (dest->ip_state == IPS_KERNEL) {
+        return;
+    }
+    if (disposition == MACH_MSG_TYPE_MOVE_SEND_ONCE) {
+        ipc_sonce_use(dest);
+    } else if (disposition == MACH_MSG_TYPE_MAKE_SEND_ONCE) {
+        ipc_sonce_unmake(dest);
+    }
 }
 
 /* Decoded, and there is room: the last steps.  k is freed on failure. */
@@ -196,6 +220,7 @@ send_perform(struct mach_msg_call *c, struct ipc_kmsg *k,
              struct ipc_port *dest, bool needs_slot)
 {
     kern_return_t kr = ipc_kmsg_charge(k, payer(c, dest, k));
+    mach_msg_type_name_t disposition = sent_by(k);
     struct ipc_kmsg *reply = NULL;
 
     if (kr == KERN_SUCCESS && dest->ip_state == IPS_KERNEL
@@ -231,7 +256,8 @@ send_perform(struct mach_msg_call *c, struct ipc_kmsg *k,
             dest->ip_slots++;
         }
     }
-    ipc_kmsg_send_always(k);
+    right_used(dest, disposition);
+    ipc_kmsg_post(k);
     return KERN_SUCCESS;
 }
 
@@ -250,15 +276,14 @@ mach_msg_send(struct mach_msg_call *c)
     }
     kr = ipc_kmsg_decode_header(k, s, &dest);
     if (kr == KERN_SUCCESS) {
-        kr = ipc_kmsg_decode(k, s, dest);
+        kr = ipc_kmsg_decode(k, s, dest, payer(c, dest, k));
     }
     if (kr != KERN_SUCCESS) {
         ipc_kmsg_free(k);
         return kr;
     }
     needs_slot = dest->ip_state != IPS_KERNEL
-                 && ipc_right_copyin_type(
-                        MACH_MSGH_BITS_REMOTE(k->ikm_header.msgh_bits))
+                 && ipc_right_copyin_type(sent_by(k))
                         == MACH_MSG_TYPE_PORT_SEND;
     if (c->mc_slot != dest || !needs_slot) {
         slot_give_back(c);

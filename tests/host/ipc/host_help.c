@@ -50,6 +50,26 @@ census_end(void)
 }
 
 void
+check_makers(const struct ipc_port *port)
+{
+    const struct list *heads[2] = {&port->ip_notices, &port->ip_messages};
+    uint32_t queued = port->ip_sonce_notices;
+    struct list *l;
+    int i;
+
+    for (i = 0; i < 2; i++) {
+        list_for_each(l, heads[i])
+        {
+            struct ipc_kmsg *k = list_entry(l, struct ipc_kmsg, ikm_link);
+
+            queued += MACH_MSGH_BITS_REMOTE(k->ikm_header.msgh_bits)
+                      == MACH_MSG_TYPE_PORT_SEND_ONCE;
+        }
+    }
+    CHECK_EQ(ipc_sonce_unused(port) + queued, port->ip_sorights);
+}
+
+void
 world_begin(struct world *w)
 {
     census_begin();

@@ -20,6 +20,7 @@
 #include <ipc/ipc_notify.h>
 #include <ipc/ipc_pset.h>
 #include <ipc/ipc_right.h>
+#include <ipc/ipc_sonce.h>
 #include "host_memory.h"
 
 /* ---- checks: a failed one ends the program ---- */
@@ -105,6 +106,8 @@ extern uint32_t served_word;       /* word sent with 7001 */
 /* ---- leak check ---- */
 void census_begin(void);
 void census_end(void);
+/* Each send-once right of a live port: of a maker's, or used and queued. */
+void check_makers(const struct ipc_port *port);
 
 /* ---- short forms used by the tests ---- */
 struct simple_msg {
@@ -171,7 +174,7 @@ struct test {
     void (*run)(void);
 };
 extern const struct test right_tests[], message_tests[], notify_tests[],
-    wait_tests[], kernel_tests[], failure_tests[],
+    wait_tests[], kernel_tests[], maker_tests[], failure_tests[],
     trap_tests[], undo_tests[];
 void model_run(uint32_t seed, unsigned steps);
 

@@ -332,7 +332,7 @@ static void
 out_of_line_ports(void)
 {
     mach_port_name_t n, s, *names, *got;
-    unsigned i;
+    unsigned i, windows;
 
     world_begin(&w);
     n = new_port(w.b);
@@ -351,9 +351,13 @@ out_of_line_ports(void)
         .address = (uintptr_t)names, .count = 200, .deallocate = 1,
         .disposition = MACH_MSG_TYPE_MOVE_RECEIVE & 0xffu,
         .type = MACH_MSG_OOL_PORTS_DESCRIPTOR};
+    windows = host_windows; /* for interrupts, in all of the long loops */
     CHECK_EQ(send(w.ta, w.ma, sizeof(struct ports_msg)), MACH_MSG_SUCCESS);
+    CHECK(host_windows - windows >= 3 * (200 / IPC_STRETCH));
     CHECK(!user_mapped(w.a, names));
+    windows = host_windows;
     CHECK_EQ(receive(w.tb, n, w.mb), MACH_MSG_SUCCESS);
+    CHECK(host_windows - windows >= 200 / IPC_STRETCH);
     got = (mach_port_name_t *)(uintptr_t)w.mb->ports.ports.address;
     CHECK_EQ(w.mb->ports.ports.count, 200);
     for (i = 0; i < 200; i++) {

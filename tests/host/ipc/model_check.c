@@ -44,6 +44,7 @@ check_port(int port)
     CHECK(ip_active(k));
     CHECK_EQ(k->ip_srights, sends[port]);
     CHECK_EQ(k->ip_sorights, sonces[port]);
+    check_makers(k);
     CHECK_EQ(k->ip_mscount, p->mscount);
     CHECK_EQ(k->ip_seqno, p->seqno);
     CHECK_EQ(k->ip_qlimit, p->qlimit);
