@@ -15,7 +15,8 @@
 MIG := $(OUT)/tools/mig/mig
 MIG_SRCS := $(call sources,tools/mig)
 MIG_OBJS := $(call objects,$(OUT),$(MIG_SRCS)) \
-    $(OUT)/tools/mig/parser.o $(OUT)/tools/mig/lexer.o
+    $(OUT)/tools/mig/parser.o $(OUT)/tools/mig/lexer.o \
+    $(OUT)/tools/mig/known_types.o
 MIG_CFLAGS := $(HOST_CFLAGS) -I$(SRC)/tools/mig -I$(OUT)/tools/mig
 
 $(OUT)/tools/mig/parser.c $(OUT)/tools/mig/parser.h &: \
@@ -28,6 +29,19 @@ $(OUT)/tools/mig/lexer.c: $(SRC)/tools/mig/lexer.l
 	@echo "  FLEX    $@"
 	@mkdir -p $(@D)
 	$(Q)flex -o $@ $<
+
+# The typedefs of the headers that generated code can count on.
+MIG_KNOWN := $(filter-out $(SRC)/ipc-defs/mach/mig_kern.h,\
+    $(wildcard $(SRC)/ipc-defs/mach/*.h))
+$(OUT)/tools/mig/known_types.c: $(SRC)/tools/mig/known_types.awk $(MIG_KNOWN)
+	@echo "  AWK     $@"
+	@mkdir -p $(@D)
+	$(Q)awk -f $< -v names="$(patsubst $(SRC)/ipc-defs/%,%,$(MIG_KNOWN))" \
+	    $(MIG_KNOWN) > $@
+
+$(OUT)/tools/mig/known_types.o: $(OUT)/tools/mig/known_types.c
+	@echo "  HOSTCC  $@"
+	$(Q)$(HOSTCC) $(MIG_CFLAGS) -I$(SRC)/ipc-defs -c -o $@ $<
 
 # Generated parsers have warnings of their own.
 $(OUT)/tools/mig/parser.o $(OUT)/tools/mig/lexer.o: %.o: %.c \

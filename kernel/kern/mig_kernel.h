@@ -18,9 +18,7 @@
 #ifndef KERN_MIG_KERNEL_H
 #define KERN_MIG_KERNEL_H
 
-#define MIG_KERNEL_SERVER 1
-
-#include <mach/mig_types.h>
+#include <mach/mig_kern.h>
 #include <base/codes.h>
 #include <ipc/ipc.h>
 
@@ -42,46 +40,20 @@ typedef struct host *host_ref_t;
 typedef struct ledger *ledger_ref_t;
 typedef struct memory_control *memory_control_ref_t;
 
-/* ---- requests: in ---- */
-struct ipc_port *mig_kern_request_port(const mach_msg_header_t *in);
-/* The right of descriptor i; IP_DEAD is given as a null right. */
-struct ipc_port *mig_kern_in_port(mach_msg_header_t *in, unsigned i);
-/* Was one of the null rights that the served request gives a dead one? */
+/* Requests, replies and messages that the kernel sends: <mach/mig_kern.h>.
+ * Was one of the null rights that the served request gives a dead one? */
 bool mig_dead_right(void);
 /* Where the answer to it goes; IP_NULL and IP_DEAD: nowhere. */
 struct ipc_port *mig_answered_port(void);
-struct ipc_port *mig_kern_reply_port(const mach_msg_header_t *in);
-struct vm_map_copy *mig_kern_in_ool(mach_msg_header_t *in, unsigned i,
-                                    mach_msg_size_t *size);
-struct ipc_port **mig_kern_in_ool_ports(mach_msg_header_t *in, unsigned i,
-                                        mach_msg_size_t *count);
 
 /* Keep what the request being served carries: it is the caller's then. */
 struct ipc_port *mig_take_port(struct ipc_port *port);
 struct vm_map_copy *mig_take_ool(struct vm_map_copy *copy);
 
-/* ---- replies: out ---- */
-void mig_kern_out_port(mach_msg_header_t *out, unsigned i,
-                       struct ipc_port *port,
-                       mach_msg_type_name_t disposition);
-void mig_kern_out_ool(mach_msg_header_t *out, unsigned i,
-                      struct vm_map_copy *copy, mach_msg_size_t size);
-/* ports: of mig_port_array_alloc() (NULL when count is 0), naked rights. */
-void mig_kern_out_ool_ports(mach_msg_header_t *out, unsigned i,
-                            struct ipc_port **ports, mach_msg_size_t count,
-                            mach_msg_type_name_t disposition);
 /* An array for a reply, charged to l, all null.  NULL: shortage. */
 struct ipc_port **mig_port_array_alloc(unsigned count, struct ledger *l);
 /* One that is not given out after all: drops the send rights in it. */
 void mig_port_array_free(struct ipc_port **ports);
-
-/* ---- messages that the kernel sends (KernelUser) ---- */
-/* In k, preallocated and not on its way, or NULL: a new one charged to l. */
-kern_return_t mig_kernel_send(struct ipc_kmsg *k,
-                              const mach_msg_header_t *msg,
-                              struct ipc_port *dest, struct ipc_port *reply,
-                              struct ipc_port *const ports[],
-                              unsigned nports, struct ledger *l);
 
 /* ---- translation: borrowed objects, NULL when the port is no such thing
  * ---- */

@@ -3,6 +3,9 @@
  * Runs the C preprocessor over the input and reads what it prints.  Its own
  * diagnostics go to our standard error; warnings (a stray quote, a NUL) are
  * silenced, since the lexer says them better.
+ *
+ * The same command reads the headers that the input imports, when -emit-types
+ * wants to know what they declare.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,11 +17,12 @@
 
 #include "diag.h"
 
-/* The command line: a -cpp command is split at blanks. */
-static char **
-build_command(const struct options *opt)
+#define MOST_CPP_WORDS 40
+
+/* The command without its input: a -cpp command is split at blanks. */
+static int
+build_command(const struct options *opt, char **argv)
 {
-    char **argv = mig_alloc(sizeof(*argv) * (size_t)(opt->cpp_nargs + 80));
     int n = 0;
 
     if (opt->cpp == NULL) {
@@ -30,7 +34,7 @@ build_command(const struct options *opt)
         char *words = mig_strdup(opt->cpp);
         char *word = strtok(words, " ");
 
-        for (; word != NULL && n < 40; word = strtok(NULL, " ")) {
+        for (; word != NULL && n < MOST_CPP_WORDS; word = strtok(NULL, " ")) {
             argv[n++] = word;
         }
         if (n == 0) {
@@ -41,6 +45,12 @@ build_command(const struct options *opt)
     for (int i = 0; i < opt->cpp_nargs; i++) {
         argv[n++] = mig_strdup(opt->cpp_args[i]);
     }
+    return n;
+}
+
+static int
+add_dependencies(const struct options *opt, char **argv, int n)
+{
     if (opt->dep_file != NULL) {
         argv[n++] = mig_strdup("-MD");
         argv[n++] = mig_strdup("-MF");
@@ -50,13 +60,18 @@ build_command(const struct options *opt)
             argv[n++] = mig_strdup(opt->dep_target);
         }
     }
+    return n;
+}
+
+static void
+add_input(const struct options *opt, char **argv, int n, const char *path)
+{
     if (opt->cpp == NULL) {
         argv[n++] = mig_strdup("-x");
         argv[n++] = mig_strdup("c");
     }
-    argv[n++] = mig_strdup(opt->input);
+    argv[n++] = mig_strdup(path);
     argv[n] = NULL;
-    return argv;
 }
 
 static char *
@@ -116,16 +131,15 @@ refuse_nul(const char *path)
     fclose(f);
 }
 
-char *
-cpp_read(const struct options *opt)
+/* What a command prints, or NULL when it fails. */
+static char *
+run(char **argv, bool quiet)
 {
-    char **argv = build_command(opt);
     int fds[2];
     int status;
     char *text;
     pid_t pid;
 
-    refuse_nul(opt->input);
     if (pipe(fds) != 0 || (pid = fork()) < 0) {
         diag_fatal("cannot start the preprocessor: %s", strerror(errno));
     }
@@ -133,6 +147,11 @@ cpp_read(const struct options *opt)
         dup2(fds[1], STDOUT_FILENO);
         close(fds[0]);
         close(fds[1]);
+        if (quiet) {
+            int null = open("/dev/null", O_WRONLY);
+
+            dup2(null, STDERR_FILENO);
+        }
         execvp(argv[0], argv);
         fprintf(stderr, "mig: cannot run %s: %s\n", argv[0], strerror(errno));
         _exit(127);
@@ -143,4 +162,44 @@ cpp_read(const struct options *opt)
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? text : NULL;
+}
+
+static char **
+new_command(const struct options *opt)
+{
+    return mig_alloc(sizeof(char *) *
+                     (size_t)(opt->cpp_nargs + 2 * MOST_CPP_WORDS));
+}
+
+char *
+cpp_read(const struct options *opt)
+{
+    char **argv = new_command(opt);
+    int n = build_command(opt, argv);
+
+    refuse_nul(opt->input);
+    add_input(opt, argv, add_dependencies(opt, argv, n), opt->input);
+    return run(argv, false);
+}
+
+char *
+cpp_scan(const struct options *opt, const char *source)
+{
+    char **argv = new_command(opt);
+    int n = build_command(opt, argv);
+    char name[] = "/tmp/mig-scan-XXXXXX.c";
+    int fd = mkstemps(name, 2);
+    size_t size = strlen(source);
+    char *text = NULL;
+
+    if (fd < 0) {
+        return NULL;
+    }
+    if (write(fd, source, size) == (ssize_t)size) {
+        add_input(opt, argv, n, name);
+        text = run(argv, true);
+    }
+    close(fd);
+    unlink(name);
+    return text;
 }

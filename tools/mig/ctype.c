@@ -175,7 +175,9 @@ arg_has_poly(const struct arg *a, enum side side)
         return false;
     }
     if (a->kind == ARG_REQUEST_PORT) {
-        return side == SIDE_USER && t->sent == MT_POLYMORPHIC;
+        /* The kernel sends to an object. */
+        return side == SIDE_USER && t->sent == MT_POLYMORPHIC &&
+               !kernel_side(side);
     }
     if (a->kind == ARG_INOUT) {
         return t->sent == MT_POLYMORPHIC || t->received == MT_POLYMORPHIC;

@@ -45,11 +45,21 @@ bool kernel_side(enum side side);
 const char *user_name(const struct routine *rt);
 const char *server_name(const struct routine *rt);
 const char *server_prefix(void);
+bool server_has_demux(void); /* by a name of its own */
 /* `TYPE name, ...` on lines of their own, closed by `)`. */
 void emit_params(struct out *o, const struct routine *rt, enum side side);
 void emit_prototype(struct out *o, const struct routine *rt, enum side side);
+/* Around prototypes: their linkage, and names that compilers know. */
+void emit_prototypes_begin(struct out *o, enum side side);
+void emit_prototypes_end(struct out *o, enum side side);
 void emit_file_head(struct out *o, const char *what);
+/* The headers that the input imports for this side, and the types of
+ * -emit-types. */
 void emit_imports(struct out *o, enum side side);
+void emit_common_imports(struct out *o); /* of `import` only */
+void emit_import(struct out *o, const struct import *im);
+/* A translation function's C type of a right. */
+const char *right_ctype(const struct type *t, const char *ctype);
 void emit_translations(struct out *o); /* prototypes of the functions used */
 char *guard_name(const char *path);
 
@@ -70,5 +80,6 @@ void emit_ir(struct out *o);
 void emit_doc(struct out *o);
 void emit_skeleton(struct out *o);
 void emit_fuzz(struct out *o);
+void emit_types(struct out *o);
 
 #endif

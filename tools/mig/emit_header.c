@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Headers: prototypes for either side, and the message ids. */
+#include <string.h>
+
 #include "cdecl.h"
 #include "emit.h"
 #include "emit_user.h"
@@ -11,7 +13,7 @@ emit_user_prototypes(struct out *o)
         emit_kernel_user_prototypes(o);
         return;
     }
-    out_put(o, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    emit_prototypes_begin(o, SIDE_USER);
     for (const struct routine *rt = subsystem.routines; rt != NULL;
          rt = rt->next) {
         out_put(o, "/* %s %s, request id %lld */\n",
@@ -20,7 +22,7 @@ emit_user_prototypes(struct out *o)
         emit_prototype(o, rt, SIDE_USER);
         out_put(o, ";\n\n");
     }
-    out_put(o, "#ifdef __cplusplus\n}\n#endif\n\n");
+    emit_prototypes_end(o, SIDE_USER);
 }
 
 static void
@@ -62,6 +64,15 @@ has_server_import(void)
     return false;
 }
 
+bool
+server_has_demux(void)
+{
+    return subsystem.server_demux != NULL && options.server_prefix == NULL &&
+           strcmp(subsystem.server_demux,
+                  mig_format("%s%s_server", server_prefix(),
+                             subsystem.name)) != 0;
+}
+
 void
 emit_server_header(struct out *o)
 {
@@ -75,8 +86,8 @@ emit_server_header(struct out *o)
     if (subsystem.kernel_server) {
         out_put(o, "\nstruct ipc_port;\nstruct vm_map_copy;\n");
     }
-    out_put(o, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
-    if (!has_server_import()) {
+    emit_prototypes_begin(o, SIDE_SERVER);
+    if (!has_server_import() || options.out[OUT_TYPES] != NULL) {
         emit_translations(o);
     }
     for (const struct routine *rt = subsystem.routines; rt != NULL;
@@ -91,12 +102,13 @@ emit_server_header(struct out *o)
             "boolean_t %s_server(mach_msg_header_t *InHeadP,\n"
             "    mach_msg_header_t *OutHeadP);\n",
             symbol, symbol, symbol);
-    if (subsystem.server_demux != NULL && options.server_prefix == NULL) {
+    if (server_has_demux()) {
         out_put(o, "boolean_t %s(mach_msg_header_t *InHeadP,\n"
                 "    mach_msg_header_t *OutHeadP);\n",
                 subsystem.server_demux);
     }
-    out_put(o, "\n#ifdef __cplusplus\n}\n#endif\n\n");
+    out_put(o, "\n");
+    emit_prototypes_end(o, SIDE_SERVER);
     emit_ids(o);
     out_put(o, "\n#endif\n");
 }

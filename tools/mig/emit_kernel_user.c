@@ -143,7 +143,9 @@ emit_decode(struct out *o, const struct routine *rt)
             "    kern_return_t mig_ret;\n", rt->name, rt->name);
     user_reply_locals(o, r);
     out_put(o, "\n    (void)Mess;\n");
+    user_looks_only = true;
     user_reply_decode(o, r);
+    user_looks_only = false;
     out_put(o, "}\n\n");
 }
 
@@ -160,7 +162,7 @@ emit_kernel_user(struct out *o)
     } else {
         emit_user_header(o);
     }
-    out_put(o, "#include <mach/mig_wire.h>\n#include <kern/mig_kernel.h>\n\n"
+    out_put(o, "#include <mach/mig_wire.h>\n#include <mach/mig_kern.h>\n\n"
             "/* What is only looked at is its owner's to destroy. */\n"
             "#define mig_destroy_reply(message) ((void)(message))\n\n");
     for (const struct routine *rt = subsystem.routines; rt != NULL;

@@ -208,7 +208,7 @@ emit_demux(struct out *o)
             "        mig_set_return(OutHeadP, MIG_BAD_ID);\n"
             "        return FALSE;\n    }\n"
             "    stub(InHeadP, OutHeadP);\n    return TRUE;\n}\n", s, s);
-    if (subsystem.server_demux != NULL && options.server_prefix == NULL) {
+    if (server_has_demux()) {
         out_put(o, "\nboolean_t\n%s(mach_msg_header_t *InHeadP, "
                 "mach_msg_header_t *OutHeadP)\n{\n"
                 "    return %s_server(InHeadP, OutHeadP);\n}\n",
@@ -231,7 +231,7 @@ emit_server(struct out *o)
     }
     out_put(o, "%s#include <mach/mig_server.h>\n%s\n",
             subsystem.kernel_server ? "#define MIG_KERNEL_SERVER 1\n" : "",
-            subsystem.kernel_server ? "#include <kern/mig_kernel.h>\n"
+            subsystem.kernel_server ? "#include <mach/mig_kern.h>\n"
             : subsystem.ownership_take ? "#include <mach/mig_take.h>\n"
                                        : "");
     for (const struct routine *rt = subsystem.routines; rt != NULL;

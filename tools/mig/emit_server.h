@@ -11,6 +11,7 @@ const char *server_symbol(void);
 void server_argument_locals(struct out *o, const struct routine *rt);
 void server_arguments(struct out *o, const struct routine *rt);
 void server_call(struct out *o, const struct routine *rt);
+bool server_says_dealloc(const struct arg *a);
 void server_destructors(struct out *o, const struct routine *rt);
 
 /* emit_server_reply.c: from its results to the reply. */

@@ -49,6 +49,15 @@ value_is_local(const struct arg *a)
            t->kind == TYPE_NATIVE;
 }
 
+/* Does the routine say whether memory is given away?  In the kernel it always
+ * is. */
+bool
+server_says_dealloc(const struct arg *a)
+{
+    return (a->flags & FLAG_DEALLOC_DYNAMIC) && arg_is_out(a) &&
+           !subsystem.kernel_server;
+}
+
 static void
 data_locals(struct out *o, const struct arg *a)
 {
@@ -83,7 +92,7 @@ data_locals(struct out *o, const struct arg *a)
     if (arg_has_poly(a, SIDE_SERVER)) {
         local(o, "mach_msg_type_name_t", "p", a, "");
     }
-    if ((a->flags & FLAG_DEALLOC_DYNAMIC) && arg_is_out(a)) {
+    if (server_says_dealloc(a)) {
         local(o, "boolean_t", "d", a, "");
     }
 }
@@ -306,7 +315,7 @@ pass_data(struct out *o, const struct routine *rt, const struct arg *a,
     if (arg_has_poly(a, SIDE_SERVER)) {
         pass(o, n, mig_format("%smig_p_%s", ref, a->name));
     }
-    if ((a->flags & FLAG_DEALLOC_DYNAMIC) && arg_is_out(a)) {
+    if (server_says_dealloc(a)) {
         pass(o, n, mig_format("&mig_d_%s", a->name));
     }
 }

@@ -71,7 +71,7 @@ begin_local(struct out *o, const struct arg *a)
     if (arg_has_poly(a, SIDE_SERVER) && a->kind == ARG_OUT) {
         out_put(o, "    mig_p_%s = 0;\n", a->name);
     }
-    if (a->flags & FLAG_DEALLOC_DYNAMIC) {
+    if (server_says_dealloc(a)) {
         out_put(o, "    mig_d_%s = FALSE;\n", a->name);
     }
 }
@@ -153,11 +153,12 @@ fill_port(struct out *o, const struct field *f, unsigned i)
 
     value = outtran(t, value);
     if (subsystem.kernel_server) {
-        out_put(o, "    mig_kern_out_port(OutHeadP, %u, %s,\n        %s);\n",
+        out_put(o, "    mig_kern_out_port(OutHeadP, %u,\n"
+                "        (struct ipc_port *)%s, %s);\n",
                 f->descriptor + i, value, reply_disposition(a, t));
         return;
     }
-    out_put(o, "    mig_put_port(&OutP->%s%s, (mach_port_t)%s,\n        %s);\n",
+    out_put(o, "    mig_put_port(&OutP->%s%s, (mach_port_t)(uintptr_t)%s,\n        %s);\n",
             f->name, f->repeat == 1 ? "" : mig_format("[%u]", i), value,
             reply_disposition(a, t));
 }

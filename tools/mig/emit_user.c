@@ -9,6 +9,8 @@
 #include "emit.h"
 #include "emit_user.h"
 
+bool user_looks_only;
+
 static uint64_t small_size(void);
 
 /* Can the buffer be larger than what the stack is used for? */
@@ -49,15 +51,23 @@ user_buffer_size(const struct routine *rt)
     return (size + 7) / 8 * 8;
 }
 
+/* In the kernel the buffer is charged like the message. */
+static void
+put_release(struct out *o, const struct routine *rt, const char *indent)
+{
+    if (may_be_large(rt) && !user_looks_only) {
+        out_put(o, "%s%s_release(Mess, mig_small, mig_need%s);\n", indent,
+                kernel_side(SIDE_USER) ? "mig_kern_buffer" : "mig_buffer",
+                kernel_side(SIDE_USER) ? ",\n        mig_ledger" : "");
+    }
+}
+
 /* Leaves the stub: error processing, and the buffer goes. */
 void
 user_return(struct out *o, const struct routine *rt, const char *indent,
             const char *value)
 {
-    if (may_be_large(rt)) {
-        out_put(o, "%smig_buffer_release(Mess, mig_small, mig_need);\n",
-                indent);
-    }
+    put_release(o, rt, indent);
     user_return_early(o, rt, indent, value);
 }
 
@@ -154,9 +164,11 @@ user_allocate(struct out *o, const struct routine *rt)
                 LAYOUT_ERROR_SIZE + LAYOUT_TRAILER_MAX,
                 LAYOUT_ERROR_SIZE + LAYOUT_TRAILER_MAX);
     }
-    out_put(o, "    Mess = (__Buffer__%s_t *)mig_buffer(mig_small, "
-            "sizeof(mig_small),\n        mig_need);\n"
-            "    if (Mess == NULL) {\n", rt->name);
+    out_put(o, "    Mess = (__Buffer__%s_t *)%s(mig_small, "
+            "sizeof(mig_small),\n        mig_need%s);\n"
+            "    if (Mess == NULL) {\n", rt->name,
+            kernel_side(SIDE_USER) ? "mig_kern_buffer" : "mig_buffer",
+            kernel_side(SIDE_USER) ? ", mig_ledger" : "");
     user_return_early(o, rt, "        ", "KERN_RESOURCE_SHORTAGE");
     out_put(o, "    }\n");
 }
@@ -232,9 +244,7 @@ emit_send(struct out *o, const struct routine *rt)
         user_return(o, rt, "        ", "mig_ret");
         out_put(o, "    }\n");
     }
-    if (may_be_large(rt)) {
-        out_put(o, "    mig_buffer_release(Mess, mig_small, mig_need);\n");
-    }
+    put_release(o, rt, "    ");
     out_put(o, "    return mig_ret;\n}\n\n");
 }
 
@@ -245,7 +255,7 @@ emit_call(struct out *o, const struct routine *rt)
                                                : rt->reply_port->name;
 
     out_put(o, "    mig_ret = mig_rpc(&Mess->Head,\n        %s,\n"
-            "        %s, %s, (mach_port_t)%s,\n        %s);\n",
+            "        %s, %s, (mach_port_t)(uintptr_t)%s,\n        %s);\n",
             option_text(rt, "MACH_SEND_MSG | MACH_RCV_MSG"),
             send_size_text(rt),
             may_be_large(rt) ? "mig_room"

@@ -10,6 +10,8 @@ void emit_user_prototypes(struct out *o);
 /* emit_kernel_user.c: messages that the kernel sends. */
 void emit_kernel_user(struct out *o);
 void emit_kernel_user_prototypes(struct out *o);
+/* The message is somebody else's: there is no buffer to release. */
+extern bool user_looks_only;
 uint64_t user_buffer_size(const struct routine *rt);
 void user_return(struct out *o, const struct routine *rt, const char *indent,
                  const char *value);

@@ -91,7 +91,8 @@ get_port(struct out *o, const struct field *f)
         }
         return;
     }
-    out_put(o, "    *%s = (%s)Mess->Out.%s.name;\n", a->name, user_cast(a),
+    out_put(o, "    *%s = (%s)%sMess->Out.%s.name;\n", a->name, user_cast(a),
+            strcmp(user_cast(a), "mach_port_t") == 0 ? "" : "(uintptr_t)",
             f->name);
     if (arg_has_poly(a, SIDE_USER)) {
         out_put(o, "    *%sPoly = Mess->Out.%s.disposition;\n", a->name,

@@ -174,7 +174,7 @@ put_port(struct out *o, const struct field *f, unsigned i)
                 i, disposition(a, a->type->elem));
         return;
     }
-    out_put(o, "    mig_put_port(&Mess->In.%s, (mach_port_t)%s,\n"
+    out_put(o, "    mig_put_port(&Mess->In.%s, (mach_port_t)(uintptr_t)%s,\n"
             "        %s);\n", f->name, value_of(a), disposition(a, a->type));
 }
 
@@ -308,7 +308,8 @@ request_header(struct out *o, const struct routine *rt)
     const char *local = "0";
 
     if (rt->reply_port != NULL) {
-        reply = mig_format("(mach_port_t)%s", rt->reply_port->name);
+        reply = mig_format("(mach_port_t)(uintptr_t)%s",
+                           rt->reply_port->name);
         local = disposition(rt->reply_port, rt->reply_port->type);
     } else if (!rt->simple) {
         out_put(o, "    mig_reply = mig_get_reply_port();\n");
@@ -317,7 +318,7 @@ request_header(struct out *o, const struct routine *rt)
     }
     out_put(o, "    mig_request_header(&Mess->Head,\n"
             "        %sMACH_MSGH_BITS(%s,\n            %s),\n"
-            "        (mach_port_t)%s, %s, %lld);\n",
+            "        (mach_port_t)(uintptr_t)%s, %s, %lld);\n",
             rt->request.descriptors != 0 ? "MACH_MSGH_BITS_COMPLEX |\n"
                                            "        " : "",
             disposition(rp, rp->type), local, rp->name, reply,

@@ -29,6 +29,7 @@ static const struct {
     {"-doc", OUT_DOC, emit_doc},
     {"-skeleton", OUT_SKELETON, emit_skeleton},
     {"-fuzz", OUT_FUZZ, emit_fuzz},
+    {"-emit-types", OUT_TYPES, emit_types},
 };
 
 static const struct {

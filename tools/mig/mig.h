@@ -39,6 +39,7 @@ enum output_kind {
     OUT_DOC,
     OUT_SKELETON,
     OUT_FUZZ,
+    OUT_TYPES,
     OUT_KINDS
 };
 
@@ -77,6 +78,8 @@ extern struct options options;
 /* cpp.c: the preprocessed input as text, or NULL when the preprocessor
  * failed (it has said why). */
 char *cpp_read(const struct options *opt);
+/* The same for a few lines of C that include headers; says nothing. */
+char *cpp_scan(const struct options *opt, const char *source);
 
 /* reset.c: forgets the run and frees its memory; another may follow. */
 void mig_reset(void);

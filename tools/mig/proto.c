@@ -5,6 +5,7 @@
 
 #include "cdecl.h"
 #include "emit.h"
+#include "emit_types.h"
 
 const char *
 server_prefix(void)
@@ -155,7 +156,7 @@ add_data_param(struct params *p, const struct arg *a, enum side side)
                                    : "mach_msg_type_name_t",
                   mig_format("%sPoly", a->name));
     }
-    if (a->flags & FLAG_DEALLOC_DYNAMIC) {
+    if ((a->flags & FLAG_DEALLOC_DYNAMIC) && !kernel_side(side)) {
         bool sends = side == SIDE_USER ? arg_is_in(a) : arg_is_out(a);
 
         if (sends) {
@@ -213,6 +214,72 @@ emit_prototype(struct out *o, const struct routine *rt, enum side side)
     emit_params(o, rt, side);
 }
 
+/* Routines may be called like functions that compilers know. */
+static bool
+is_library_function(const char *name)
+{
+    static const char *const words[] = {
+        "abort", "abs", "alloca", "atan", "bcmp", "bcopy", "bzero", "calloc",
+        "ceil", "cos", "exit", "exp", "fabs", "fflush", "floor", "fopen",
+        "fork", "fprintf", "fputc", "fputs", "free", "fwrite", "index",
+        "isalpha", "isdigit", "log", "logb", "malloc", "memchr", "memcmp",
+        "memcpy", "memmove", "memset", "pow", "printf", "putc", "putchar",
+        "puts", "realloc", "rindex", "rint", "scanf", "signbit", "sin",
+        "snprintf", "sprintf", "sqrt", "sscanf", "strcat", "strchr",
+        "strcmp", "strcpy", "strdup", "strlen", "strncmp", "strncpy",
+        "strspn", "tan", "tolower", "toupper", "trunc", "vprintf", "y0",
+        "y1", "yn", "j0", "j1", "jn", "round", "remainder", "signal",
+        "scalb", "gamma", "isspace", "isupper", "islower", "vfprintf",
+    };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(name, words[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+has_library_function(enum side side)
+{
+    for (const struct routine *rt = subsystem.routines; rt != NULL;
+         rt = rt->next) {
+        if (is_library_function(side == SIDE_USER ? user_name(rt)
+                                                  : server_name(rt))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void
+emit_prototypes_begin(struct out *o, enum side side)
+{
+    if (has_library_function(side)) {
+        out_put(o, "\n#if defined(__clang__)\n#pragma clang diagnostic push\n"
+                "#pragma clang diagnostic ignored "
+                "\"-Wincompatible-library-redeclaration\"\n"
+                "#elif defined(__GNUC__)\n#pragma GCC diagnostic push\n"
+                "#pragma GCC diagnostic ignored "
+                "\"-Wbuiltin-declaration-mismatch\"\n#endif\n");
+    }
+    out_put(o, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+}
+
+void
+emit_prototypes_end(struct out *o, enum side side)
+{
+    out_put(o, "#ifdef __cplusplus\n}\n#endif\n\n");
+    if (has_library_function(side)) {
+        /* What stays: stubs of abort() and exit() do return. */
+        out_put(o, "#if defined(__clang__)\n#pragma clang diagnostic pop\n"
+                "#pragma clang diagnostic ignored \"-Winvalid-noreturn\"\n"
+                "#elif defined(__GNUC__)\n#pragma GCC diagnostic pop\n"
+                "#endif\n\n");
+    }
+}
+
 void
 emit_file_head(struct out *o, const char *what)
 {
@@ -220,16 +287,48 @@ emit_file_head(struct out *o, const char *what)
             " * Changes here are lost. */\n", subsystem.name, what);
 }
 
+/* With types of our own, a header that does not exist is not missed. */
+void
+emit_import(struct out *o, const struct import *im)
+{
+    out_put(o, "#if !defined(MIG_EMITTED_TYPES) || __has_include(%s)\n"
+            "#include %s\n#endif\n", im->file, im->file);
+}
+
+void
+emit_common_imports(struct out *o)
+{
+    for (const struct import *im = subsystem.imports; im != NULL;
+         im = im->next) {
+        if (im->kind == IMPORT_ALL) {
+            emit_import(o, im);
+        }
+    }
+}
+
 void
 emit_imports(struct out *o, enum side side)
 {
     enum import_kind mine = side == SIDE_USER ? IMPORT_USER : IMPORT_SERVER;
+    const char *types = options.out[OUT_TYPES];
 
+    if (types != NULL && strcmp(types, "/dev/null") == 0) {
+        types = NULL;
+    }
+    if (types != NULL) {
+        out_put(o, "#ifndef MIG_EMITTED_TYPES\n"
+                "#define MIG_EMITTED_TYPES 1\n#endif\n");
+    }
     for (const struct import *im = subsystem.imports; im != NULL;
          im = im->next) {
         if (im->kind == IMPORT_ALL || im->kind == mine) {
-            out_put(o, "#include %s\n", im->file);
+            emit_import(o, im);
         }
+    }
+    if (types != NULL) {
+        const char *slash = strrchr(types, '/');
+
+        out_put(o, "#include \"%s\"\n", slash == NULL ? types : slash + 1);
     }
 }
 
@@ -246,48 +345,57 @@ guard_name(const char *path)
     return guard;
 }
 
-static void
-emit_translation(struct out *o, const struct translation *tran,
-                 const char *param)
+/* In the kernel a right is an object, whatever the definition calls it. */
+const char *
+right_ctype(const struct type *t, const char *ctype)
 {
-    const char *result = tran->result == NULL ? "void" : tran->result;
-
-    out_put(o, "extern %s(%s);\n", cdecl_declare(result, tran->function),
-            tran->param == NULL ? param : tran->param);
+    return t->kind == TYPE_PORT && subsystem.kernel_server &&
+                   strcmp(ctype, "mach_port_t") == 0
+               ? "struct ipc_port *"
+               : ctype;
 }
 
-/* Each type's functions once, whatever the number of arguments. */
+static void
+emit_translation(struct out *o, const struct type *t,
+                 struct translation *tran, const char *param)
+{
+    const char *result;
+    const char *where;
+
+    if (tran == NULL || tran->declared) {
+        return;
+    }
+    tran->declared = true;
+    result = tran->result == NULL ? "void" : right_ctype(t, tran->result);
+    where = options.out[OUT_TYPES] == NULL ? NULL
+                                           : known_from_imports(tran->function);
+    if (where != NULL) {
+        out_put(o, "#if !(%s)\n", where);
+    }
+    out_put(o, "#ifndef MIG_DECLARED_%s\n#define MIG_DECLARED_%s 1\n"
+            "extern %s(%s);\n#endif\n", tran->function, tran->function,
+            cdecl_declare(result, tran->function),
+            right_ctype(t, tran->param == NULL ? param : tran->param));
+    if (where != NULL) {
+        out_put(o, "#endif\n");
+    }
+}
+
+/* Each function once, whatever the number of arguments and types. */
 void
 emit_translations(struct out *o)
 {
-    const struct type *done[1024];
-    unsigned n = 0;
-
     for (const struct routine *rt = subsystem.routines; rt != NULL;
          rt = rt->next) {
         for (const struct arg *a = rt->args; a != NULL; a = a->next) {
             const struct type *t = a->type;
-            bool seen = false;
 
-            for (unsigned i = 0; i < n; i++) {
-                seen = seen || done[i] == t;
-            }
-            if (seen || n == sizeof(done) / sizeof(done[0])) {
-                continue;
-            }
-            done[n++] = t;
-            if (t->intran != NULL) {
-                emit_translation(o, t->intran, "mach_port_t");
-            }
-            if (t->payload != NULL) {
-                emit_translation(o, t->payload, "uint64_t");
-            }
-            if (t->outtran != NULL) {
-                emit_translation(o, t->outtran, "mach_port_t");
-            }
-            if (t->destructor != NULL) {
-                emit_translation(o, t->destructor, "void *");
-            }
+            emit_translation(o, t, t->intran, "mach_port_t");
+            emit_translation(o, t, t->payload, "uint64_t");
+            emit_translation(o, t, t->outtran, "mach_port_t");
+            emit_translation(o, t, t->destructor,
+                             t->kind == TYPE_PORT && !type_is_translated(t)
+                                 ? "mach_port_t" : "void *");
         }
     }
 }

@@ -87,31 +87,40 @@ arg_in_server(const struct arg *a)
     }
 }
 
-/* Words that cannot name an argument: C's and the stubs' own members. */
 static bool
-is_c_keyword(const char *name)
+is_listed(const char *name, const char *const *words)
 {
-    static const char *const words[] = {
-        "auto", "break", "case", "char", "const", "continue", "default", "do",
-        "double", "else", "enum", "extern", "float", "for", "goto", "if",
-        "inline", "int", "long", "register", "restrict", "return", "short",
-        "signed", "sizeof", "static", "struct", "switch", "typedef", "union",
-        "unsigned", "void", "volatile", "while", "class", "this", "new",
-        "delete", "template", "operator", "private", "public", "protected",
-        "virtual", "namespace", "using", "try", "catch", "throw", "friend",
-        "explicit", "typename", "export", "mutable", "bool", "true", "false",
-        "asm", "typeof", "alignas", "alignof", "constexpr", "decltype",
-        "noexcept", "nullptr", "static_assert", "thread_local", "and", "or",
-        "not", "xor",
-    };
-
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (strcmp(name, words[i]) == 0) {
+    for (; *words != NULL; words++) {
+        if (strcmp(name, *words) == 0) {
             return true;
         }
     }
     return false;
 }
+
+/* Words that cannot name an argument. */
+static const char *const c_keywords[] = {
+    "auto", "break", "case", "char", "const", "continue", "default", "do",
+    "double", "else", "enum", "extern", "float", "for", "goto", "if",
+    "inline", "int", "long", "register", "restrict", "return", "short",
+    "signed", "sizeof", "static", "struct", "switch", "typedef", "union",
+    "unsigned", "void", "volatile", "while", "_Alignas", "_Alignof",
+    "_Atomic", "_Bool", "_Complex", "_Generic", "_Imaginary", "_Noreturn",
+    "_Static_assert", "_Thread_local", "asm", NULL,
+};
+
+/* Words of C++ and of C23: the argument gets another name in the output. */
+static const char *const cxx_keywords[] = {
+    "alignas", "alignof", "and", "and_eq", "bitand", "bitor", "bool",
+    "catch", "char16_t", "char32_t", "class", "compl", "const_cast",
+    "constexpr", "decltype", "delete", "dynamic_cast", "explicit", "export",
+    "false", "friend", "mutable", "namespace", "new", "noexcept", "not",
+    "not_eq", "nullptr", "operator", "or", "or_eq", "private", "protected",
+    "public", "reinterpret_cast", "static_assert", "static_cast",
+    "template", "this", "thread_local", "throw", "true", "try", "typeid",
+    "typename", "typeof", "typeof_unqual", "using", "virtual", "wchar_t",
+    "xor", "xor_eq", NULL,
+};
 
 static bool
 is_message_member(const char *name)
@@ -133,9 +142,9 @@ static void
 check_names(const struct routine *rt)
 {
     for (const struct arg *a = rt->args; a != NULL; a = a->next) {
-        if (is_c_keyword(a->name)) {
+        if (is_listed(a->name, c_keywords)) {
             diag_error(a->loc, "c-keyword",
-                       "argument name '%s' is a C or C++ keyword", a->name);
+                       "argument name '%s' is a C keyword", a->name);
         } else if (is_message_member(a->name)) {
             diag_error(a->loc, "reserved-name",
                        "argument name '%s' is a name of the stubs' own",
@@ -148,6 +157,52 @@ check_names(const struct routine *rt)
                 diag_note(p->loc, "previous argument is here");
                 break;
             }
+        }
+    }
+}
+
+/* Is it the name of a C type in the routine's prototypes? */
+static bool
+names_c_type(const struct routine *rt, const char *name)
+{
+    for (const struct arg *a = rt->args; a != NULL; a = a->next) {
+        const struct type *t = a->type;
+        const char *const texts[] = {t->name, t->ctype, t->cuser, t->cserver,
+                                     t->elem == NULL ? NULL : t->elem->name};
+
+        for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+            if (texts[i] != NULL && strcmp(texts[i], name) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool
+is_argument(const struct routine *rt, const char *name)
+{
+    for (const struct arg *a = rt->args; a != NULL; a = a->next) {
+        if (strcmp(a->name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Names that are good in the definition but not in its output. */
+static void
+settle_names(struct routine *rt)
+{
+    for (struct arg *a = rt->args; a != NULL; a = a->next) {
+        if (is_listed(a->name, cxx_keywords) ||
+            names_c_type(rt, a->name)) {
+            const char *name = mig_format("%s_", a->name);
+
+            while (is_argument(rt, name)) {
+                name = mig_format("%s_", name);
+            }
+            a->name = name;
         }
     }
 }
@@ -328,6 +383,7 @@ routine_check(struct routine *rt)
 
     assign_roles(rt);
     check_names(rt);
+    settle_names(rt);
     for (struct arg *a = rt->args; a != NULL; a = a->next) {
         check_flags(rt, a, variable_before);
         check_direction(rt, a);

@@ -65,6 +65,7 @@ struct translation {
     char *result; /* C type, or NULL for destructors */
     char *function;
     char *param;  /* C type, or NULL for intranpayload */
+    bool declared; /* proto.c has written its prototype */
 };
 
 struct type;

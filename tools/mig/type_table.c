@@ -87,8 +87,10 @@ type_declare(struct loc loc, const char *name, struct type *spec)
     }
     type_check_translations(t);
     if (old != NULL) {
-        if (t->kind == TYPE_BASIC && t->size == old->type->size) {
-            t->basic_c = old->type->basic_c;
+        if (t->kind == TYPE_BASIC) { /* its name is a word of C */
+            if (t->size == old->type->size) {
+                t->basic_c = old->type->basic_c;
+            }
             t->plain_c = true;
         }
         old->type = t;
@@ -115,6 +117,8 @@ type_setup(void)
         {"boolean_t", MT_BOOLEAN, "boolean_t"},
         {"float", MT_REAL_32, "float"},
         {"double", MT_REAL_64, "double"},
+        {"intptr_t", MT_INTEGER_64, "intptr_t"},
+        {"uintptr_t", MT_INTEGER_64, "uintptr_t"},
         {"int8_t", MT_INTEGER_8, "int8_t"},
         {"uint8_t", MT_INTEGER_8, "uint8_t"},
         {"int16_t", MT_INTEGER_16, "int16_t"},
