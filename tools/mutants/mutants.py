@@ -13,8 +13,8 @@ under the sanitizers.
 
 What is run: some mutants of every function, always the same ones as long as
 the function is.  A subset: --file WORD, --function WORD, --operator WORD,
---mutant PIECE-OF-ITS-NAME, --sample N; more: --all.  --list and --diff show
-mutants and run none.
+--mutant PIECE-OF-ITS-NAME, --sample N, --again LOG; more: --all.  --list and
+--diff show mutants and run none.
 
 The last line is "N mutants, K killed, S survived (A argued)".  The exit status
 is 1 when less than the target died, when a survivor is not argued in FILE,
@@ -70,6 +70,8 @@ def arguments():
     for option in ("file", "function", "operator", "mutant"):
         parser.add_argument("--" + option, action="append", default=[])
     parser.add_argument("--sample", type=int)
+    parser.add_argument("--again", help="what an earlier run printed: the "
+                        "mutants that it names")
     for option in ("all", "list", "diff", "verbose"):
         parser.add_argument("--" + option, action="store_true")
     return parser.parse_args()
@@ -83,20 +85,29 @@ class Campaign:
         self.functions = mutate.of_folder(options.root, options.mutate)
         self.names = {m.name for some in self.functions.values() for m in some}
         self.argued = survivors.read(options.survivors)
+        self.again = self.named_in(options.again) if options.again else None
         self.results = []
         self.empty = []
         self.lock = threading.Lock()
         self.start = time.monotonic()
 
+    def named_in(self, log):
+        """The mutants that survived, as an earlier run printed them."""
+        with open(log, encoding="utf-8") as stream:
+            lines = [line.strip() for line in stream]
+        return {line for line in lines if line in self.names}
+
     def is_subset(self):
         """Whether only some mutants are asked for."""
         o = self.options
-        return bool(o.file or o.function or o.operator or o.mutant or o.sample)
+        return bool(o.file or o.function or o.operator or o.mutant or
+                    o.sample or o.again)
 
     def wanted(self, mutant):
         """Whether a mutant is asked for."""
         o = self.options
         return all((
+            self.again is None or mutant.name in self.again,
             not o.file or any(w in mutant.path for w in o.file),
             not o.function or mutant.function in o.function,
             not o.operator or mutant.operator in o.operator,
@@ -109,7 +120,7 @@ class Campaign:
             ordered = [m for m in mutate.in_order(some) if self.wanted(m)]
             count = mutate.quota(some)
             if self.options.all or self.options.mutant or \
-                    self.options.operator:
+                    self.options.operator or self.options.again:
                 count = len(ordered)
             if ordered:
                 picked.append((function, ordered, count))
