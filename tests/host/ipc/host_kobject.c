@@ -59,6 +59,7 @@ ipc_upcall_serve(mach_msg_header_t *in, mach_msg_header_t *out)
     struct reply *r = (struct reply *)(void *)out;
     struct ipc_kmsg *k = ipc_kmsg_of(in);
 
+    CHECK_EQ(in->msgh_voucher_port, 0);
     mig_reply_header(in, out);
     if (served_block > 0) {
         kern_return_t kr;

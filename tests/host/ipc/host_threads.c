@@ -12,6 +12,7 @@ unsigned host_windows;
 static uint64_t now = 1;
 static struct list ready = {&ready, &ready};
 static unsigned missing, missing_after;
+static kern_return_t missing_error;
 static struct wait_queue pager_wait = {{&pager_wait.wq_threads,
                                         &pager_wait.wq_threads}};
 
@@ -186,6 +187,7 @@ pages_missing(unsigned n)
 {
     missing = n;
     missing_after = 0;
+    missing_error = KERN_SUCCESS;
 }
 
 void
@@ -193,6 +195,20 @@ pages_missing_at(unsigned nth)
 {
     missing = 1;
     missing_after = nth - 1;
+    missing_error = KERN_SUCCESS;
+}
+
+void
+pages_bad_at(unsigned nth, kern_return_t error)
+{
+    pages_missing_at(nth);
+    missing_error = error;
+}
+
+bool
+pages_wanted(void)
+{
+    return missing != 0;
 }
 
 /* Asked by the user copies: must this one wait for a page? */
@@ -209,6 +225,9 @@ host_page(void)
         return KERN_SUCCESS;
     }
     missing--;
+    if (missing_error != KERN_SUCCESS) {
+        return missing_error;
+    }
     return thread_wait(&pager_wait, NULL, WAIT_FOREVER, WAIT_ABORTABLE);
 }
 

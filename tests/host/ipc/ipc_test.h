@@ -83,6 +83,9 @@ void kick_thread(struct host_thread *h);
 void pages_missing(unsigned n);
 /* Only the nth copy from now blocks. */
 void pages_missing_at(unsigned nth);
+/* The nth copy from now finds a page that can't be had. */
+void pages_bad_at(unsigned nth, kern_return_t error);
+bool pages_wanted(void); /* what was set above has not happened yet */
 void pages_arrive(void);
 void reap_all(void);
 
@@ -175,7 +178,7 @@ struct test {
 };
 extern const struct test right_tests[], message_tests[], notify_tests[],
     wait_tests[], kernel_tests[], maker_tests[], failure_tests[],
-    trap_tests[], undo_tests[], limit_tests[];
+    trap_tests[], undo_tests[], limit_tests[], edge_tests[];
 void model_run(uint32_t seed, unsigned steps);
 
 #endif

@@ -357,6 +357,50 @@ every_page(void)
     world_end(&w);
 }
 
+/* Each page of each copy can't be had. */
+static void
+every_bad_page(void)
+{
+    uint64_t before;
+    unsigned n;
+
+    begin();
+    before = picture();
+    for (n = 1;; n++) {
+        kern_return_t kr;
+
+        pages_bad_at(n, n % 2 == 0 ? KERN_MEMORY_ERROR
+                                   : KERN_RESOURCE_SHORTAGE);
+        kr = send_full(sizeof(*out));
+        if (pages_wanted()) {
+            CHECK_EQ(kr, MACH_MSG_SUCCESS);
+            break;
+        }
+        CHECK_EQ(kr, n == 1                 ? MACH_SEND_INVALID_DATA
+                     : n == 2 || n % 2 == 0 ? MACH_SEND_INVALID_MEMORY
+                                            : MACH_SEND_NO_BUFFER);
+        CHECK(picture() == before);
+    }
+    CHECK_EQ(n, 8);
+    before = picture();
+    for (n = 1;; n++) {
+        kern_return_t kr;
+
+        pages_bad_at(n, KERN_MEMORY_ERROR);
+        kr = receive_full();
+        if (pages_wanted()) {
+            CHECK_EQ(kr, MACH_MSG_SUCCESS);
+            break;
+        }
+        CHECK_EQ(kr, n == 2 ? MACH_RCV_BODY_ERROR : MACH_RCV_INVALID_DATA);
+        CHECK(picture() == before);
+    }
+    CHECK_EQ(n, 4);
+    check_arrived();
+    pages_missing(0);
+    world_end(&w);
+}
+
 static void
 bad_buffers(void)
 {
@@ -418,6 +462,7 @@ lost(void)
 const struct test undo_tests[] = {
     {"undo: errors of descriptors", errors},
     {"undo: every page", every_page},
+    {"undo: every bad page", every_bad_page},
     {"undo: bad buffers", bad_buffers},
     {"undo: data that is lost", lost},
     {NULL, NULL},
