@@ -71,6 +71,9 @@ INTERFACES := $(call interface_name,$(DEFS))
 KERNEL_SERVED_NAMES := $(call interface_name,$(KERNEL_SERVED))
 defs_of = $(filter %/$(1).defs,$(DEFS))
 
+# Tables for polymach run --trace-ipc.
+DECODERS := $(OUT)/decoders
+
 MIGFLAGS := -I$(SRC)/ipc-defs -I$(SRC)/ipc-defs/mach -I$(SRC)/ipc-defs/posix
 
 # $(call mig_rule,OUTPUTS,DEFS,FLAGS): one run of mig.
@@ -89,6 +92,7 @@ $(call mig_rule,$(GEN)/$(1)/$(1)_replies.c $(GEN)/$(1)/$(1)_replies.h,$(2),\
     -replies $(GEN)/$(1)/$(1)_replies.c \
     -repliesheader $(GEN)/$(1)/$(1)_replies.h)
 $(call mig_rule,$(GEN)/$(1)/$(1)_fuzz.c,$(2),-fuzz $(GEN)/$(1)/$(1)_fuzz.c)
+$(call mig_rule,$(DECODERS)/$(1).json,$(2),-decoder $(DECODERS)/$(1).json)
 endef
 $(foreach d,$(DEFS),$(eval $(call interface_rules,$(call \
     interface_name,$(d)),$(d))))
@@ -140,6 +144,13 @@ $(call mig_rule,$(GEN)/$(call stem_server,$(1)).c \
     -header $(GEN)/$(call stem_own,$(1)).h \
     -direct $(GEN)/$(call stem_direct,$(1)).c))
 endef
+
+# What the runner decodes messages with.
+DECODER_FILES := $(INTERFACES:%=$(DECODERS)/%.json) $(DECODERS)/codes
+$(DECODERS)/codes: $(SRC)/tools/polymach/ipc_codes.py \
+    $(wildcard $(SRC)/ipc-defs/mach/*.h)
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) $< $(SRC)/ipc-defs/mach $@
 
 # Each reference has one rule, however many programs name it.
 SERVER_REFS :=

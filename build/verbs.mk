@@ -3,7 +3,7 @@
 # The commands of this Makefile.  A "#: verb: text" line is shown by make help.
 
 #: all: build the kernel, the servers and the boot archive (default)
-all: $(KERNEL) $(BASE) $(PROGRAMS) $(LINUX_PROGRAMS)
+all: $(KERNEL) $(BASE) $(PROGRAMS) $(LINUX_PROGRAMS) $(DECODER_FILES)
 
 #: run: boot to an interactive shell in this terminal (Ctrl-A X leaves)
 .PHONY: run

@@ -7,6 +7,10 @@
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_sonce.h>
+#include <ipc/ipc_trace.h>
+
+void (*ipc_trace_hook)(struct ipc_kmsg *k, struct ipc_port *dest,
+                       enum ipc_trace_event event, kern_return_t code);
 
 static bool
 circular(struct ipc_port *port, struct ipc_port *dest)
@@ -21,6 +25,7 @@ ipc_kmsg_send_always(struct ipc_kmsg *k)
 {
     struct ipc_port *dest = k->ikm_remote;
 
+    ipc_trace(k, dest, IPC_TRACE_KERNEL, KERN_SUCCESS);
     if (!ipc_port_active(dest)
         || ((k->ikm_flags & IKM_RECEIVE) != 0
             && ipc_kmsg_receive_rights(k, dest, circular))) {

@@ -20,6 +20,7 @@
 #include <ipc/ipc_notify.h>
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_sonce.h>
+#include <ipc/ipc_trace.h>
 #include <ipc/mach_msg.h>
 
 #define ARG_OPTION 1u /* rsi */
@@ -232,8 +233,10 @@ send_perform(struct mach_msg_call *c, struct ipc_kmsg *k,
         ipc_kmsg_free(k);
         return MACH_SEND_NO_BUFFER;
     }
+    ipc_trace(k, dest, IPC_TRACE_PREPARE, KERN_SUCCESS);
     kr = ipc_kmsg_copyin(k, c->mc_caller.ca_space, c->mc_caller.ca_map,
                          k->ikm_ledger);
+    ipc_trace(k, dest, IPC_TRACE_DONE, kr);
     if (kr != KERN_SUCCESS) {
         if (reply != NULL) {
             ipc_kmsg_free(reply);
@@ -279,6 +282,7 @@ mach_msg_send(struct mach_msg_call *c)
         kr = ipc_kmsg_decode(k, s, dest, payer(c, dest, k));
     }
     if (kr != KERN_SUCCESS) {
+        ipc_trace(k, NULL, IPC_TRACE_REFUSED, kr);
         ipc_kmsg_free(k);
         return kr;
     }

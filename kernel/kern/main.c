@@ -14,6 +14,7 @@
 #include <kern/boot_archive.h>
 #include <kern/elf_load.h>
 #include <kern/host.h>
+#include <kern/ipc_trace.h>
 #include <kern/task.h>
 #include <kern/traps.h>
 #include <kern/vm_setup.h>
@@ -148,6 +149,7 @@ kernel_main(void)
     futex_setup();
     task_setup();
     host_setup();
+    ipc_trace_setup();
     reaper_setup();
     th = first_task();
     thread_resume(th);

@@ -34,7 +34,8 @@ COMPILERS = [["gcc", "-std=c11", "-O2"], ["clang", "-std=c11", "-O2"],
 OUTPUTS = [("-header", "%s.h"), ("-user", "%s_user.c"),
            ("-sheader", "%s_server.h"), ("-server", "%s_server.c"),
            ("-replies", "%s_replies.c"), ("-repliesheader", "%s_replies.h"),
-           ("-ir", "%s.json"), ("-fuzz", "%s_fuzz.c")]
+           ("-ir", "%s.json"), ("-fuzz", "%s_fuzz.c"),
+           ("-decoder", "%s_decoder.json")]
 
 
 class Tap:

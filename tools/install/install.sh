@@ -11,6 +11,9 @@ lib=$target/lib/polymach
 mkdir -p "$target/bin" "$lib/out" "$lib/tools/polymach" \
     "$lib/personalities/posix/layouts"
 cp "$build/out/kernel.elf" "$build/out/base.tar" "$lib/out/"
+mkdir -p "$lib/out/decoders"
+cp "$build"/out/decoders/*.json "$build/out/decoders/codes" \
+    "$lib/out/decoders/"
 cp "$source_dir"/tools/polymach/*.py "$lib/tools/polymach/"
 cp "$source_dir"/personalities/posix/layouts/*.conf \
     "$lib/personalities/posix/layouts/"

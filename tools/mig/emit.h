@@ -81,5 +81,6 @@ void emit_doc(struct out *o);
 void emit_skeleton(struct out *o);
 void emit_fuzz(struct out *o);
 void emit_types(struct out *o);
+void emit_decoder(struct out *o);
 
 #endif

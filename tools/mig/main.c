@@ -30,6 +30,7 @@ static const struct {
     {"-skeleton", OUT_SKELETON, emit_skeleton},
     {"-fuzz", OUT_FUZZ, emit_fuzz},
     {"-emit-types", OUT_TYPES, emit_types},
+    {"-decoder", OUT_DECODER, emit_decoder},
 };
 
 static const struct {
@@ -50,6 +51,7 @@ usage(void)
             "usage: mig [-header F] [-user F] [-sheader F] [-server F]\n"
             "           [-direct F] [-replies F] [-repliesheader F]\n"
             "           [-dheader F] [-ir F] [-doc F] [-skeleton F] [-fuzz F]\n"
+            "           [-decoder F]\n"
             "           [-prefix P] [-sprefix P] [-maxonstack N] [-cpp CMD]\n"
             "           [-I DIR] [-D NAME[=V]] [-U NAME] [-MD F] [-MT TARGET]\n"
             "           [-Werror] [-w] [-fdiagnostics-format=json] [-version]\n"

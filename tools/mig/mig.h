@@ -40,6 +40,7 @@ enum output_kind {
     OUT_SKELETON,
     OUT_FUZZ,
     OUT_TYPES,
+    OUT_DECODER,
     OUT_KINDS
 };
 

@@ -71,6 +71,12 @@ def add_machine_options(parser):
                         help="add TEXT to the kernel's command line")
     parser.add_argument("--keep-log", metavar="FILE",
                         help="write the kernel's log to FILE")
+    parser.add_argument("--trace-ipc", action="store_const", const="-",
+                        help="print every message by name, arguments and "
+                        "rights, on standard error when the machine has "
+                        "ended")
+    parser.add_argument("--trace-ipc-to", dest="trace_ipc", metavar="FILE",
+                        help="the same, to FILE")
     parser.add_argument("--gdb", action="store_true",
                         help="stop before the first instruction and wait for "
                         "gdb on port 1234 (see make gdb)")

@@ -9,8 +9,10 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 
+import ipc_trace
 import places
 from errors import Failure
 
@@ -53,6 +55,12 @@ class Machine:
                    "-chardev", "file,id=log,path=/dev/fd/%d,append=on"
                    % self.log.fileno(),
                    "-device", "isa-debugcon,iobase=0xe9,chardev=log"]
+        self.trace = None
+        if getattr(options, "trace_ipc", None) is not None:
+            self.trace = tempfile.TemporaryFile()
+            command += ["-chardev", "file,id=trace,path=/dev/fd/%d,append=on"
+                        % self.trace.fileno(), "-device",
+                        "isa-debugcon,iobase=0xe8,chardev=trace"]
         command += ACCELERATORS[options.accel]
         command += serial_line("tty", terminal_far and terminal_far.fileno())
         command += serial_line("host", channel_far.fileno())
@@ -62,6 +70,8 @@ class Machine:
         passed = [self.log.fileno(), channel_far.fileno(), *inherited]
         if tty:
             passed.append(terminal_far.fileno())
+        if self.trace is not None:
+            passed.append(self.trace.fileno())
         # A session of its own: Ctrl-C is for us, and we end it.
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=self.errors,
@@ -101,6 +111,17 @@ class Machine:
         if text and not text.endswith(b"\n"):
             text += b"\n"
         return text
+
+    def save_trace(self, path):
+        """Write the messages, by name, to a file; "-": to standard error."""
+        self.trace.seek(0)
+        folder = places.output("decoders")
+        if path == "-":
+            ipc_trace.write(self.trace, folder, sys.stderr, "ipc: ")
+            sys.stderr.flush()
+            return
+        with open(path, "w", encoding="utf-8") as output:
+            ipc_trace.write(self.trace, folder, output)
 
     def save_log(self, path):
         """Write the kernel's log to a file of the user's."""

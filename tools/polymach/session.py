@@ -87,7 +87,10 @@ def run(options, program):
         try:
             archive.write(stream, places.base_archive(), options,
                           archive.job_record(program, options, tty))
-            line = image.command_line(options.layout, options.append)
+            append = options.append
+            if options.trace_ipc is not None:
+                append += " trace=ipc"
+            line = image.command_line(options.layout, append)
             if options.boot == "grub":
                 boot = image.grub(stream.fileno(), line, folder)
             else:
@@ -101,6 +104,8 @@ def run(options, program):
         finally:
             if qemu is not None:
                 qemu.kill()
+                if options.trace_ipc is not None:
+                    qemu.save_trace(options.trace_ipc)
                 if options.keep_log:
                     qemu.save_log(options.keep_log)
     if outcome is None:

@@ -8,6 +8,7 @@
 #include "x86.h"
 
 #define DEBUGCON 0xe9
+#define TRACE 0xe8 /* a second one, which reads as the first does */
 #define COM1 0x3f8
 #define LSR 5
 #define LSR_THRE 0x20
@@ -57,4 +58,16 @@ machine_console_write(const char *text, size_t size)
             com1_put(text[i]);
         }
     }
+}
+
+bool
+machine_trace_present(void)
+{
+    return inb(TRACE) == DEBUGCON;
+}
+
+void
+machine_trace_write(const void *data, size_t size)
+{
+    outs(TRACE, data, size);
 }

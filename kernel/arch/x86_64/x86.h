@@ -55,6 +55,16 @@ outb(uint16_t port, uint8_t v)
     __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port));
 }
 
+/* Bytes in a row. */
+static inline void
+outs(uint16_t port, const void *data, size_t size)
+{
+    __asm__ volatile("rep outsb"
+                     : "+S"(data), "+c"(size)
+                     : "d"(port)
+                     : "memory");
+}
+
 static inline uint8_t
 inb(uint16_t port)
 {

@@ -6,6 +6,7 @@
 #ifndef MACHINE_IO_H
 #define MACHINE_IO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <base/codes.h>
@@ -13,6 +14,10 @@
 
 /* Works from the first instruction on; polls. */
 void machine_console_write(const char *text, size_t size);
+
+/* The device that takes a trace, when there is one. */
+bool machine_trace_present(void);
+void machine_trace_write(const void *data, size_t size);
 
 /* Ports 0 to 65535. */
 #define MACHINE_IO_PORTS 65536u
