@@ -6,6 +6,8 @@
 #       out/tests/host/NAME, a host program under ASan and UBSan that prints
 #       TAP; SOURCES: folders or files; GENERATED: stems below out/gen that it
 #       needs (compiled in when the stem is followed by "!")
+#   $(eval $(call host_fast_test,NAME,SOURCES,CFLAGS[,GENERATED]))
+#       the same without sanitizers, for runs that are long
 #   $(eval $(call guest_test,NAME,freestanding|server))
 #       a program of ours, booted in bootstrap's place, that prints TAP on the
 #       kernel's log and ends the machine; NAME_append: kernel command line
@@ -15,7 +17,10 @@
 HOST_TESTS :=
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-define host_test
+host_test = $(call host_program,$(1),$(2),$(3),$(4),$(SANITIZE))
+host_fast_test = $(call host_program,$(1),$(2),$(3),$(4),-O2)
+
+define host_program
 HOST_TESTS += $(OUT)/tests/host/$(1)
 host_$(1)_srcs := $(call sources,$(2))
 host_$(1)_cflags := $(3)
@@ -23,19 +28,19 @@ $(OUT)/obj/host-$(1)/%.o: $(SRC)/%.c config.mk | \
     $(patsubst %!,%,$(addprefix $(GEN)/,$(addsuffix .c,$(4:!=))))
 	@echo "  HOSTCC  $$@"
 	@mkdir -p $$(@D)
-	$$(Q)$$(HOSTCC) $$(HOST_CFLAGS) $(SANITIZE) -I$(SRC)/ipc-defs \
+	$$(Q)$$(HOSTCC) $$(HOST_CFLAGS) $(5) -I$(SRC)/ipc-defs \
 	    -I$(GEN) $(3) -c -o $$@ $$<
 $(OUT)/obj/host-$(1)/gen/%.o: $(GEN)/%.c config.mk
 	@echo "  HOSTCC  $$@"
 	@mkdir -p $$(@D)
-	$$(Q)$$(HOSTCC) $$(HOST_CFLAGS) $(SANITIZE) -I$(SRC)/ipc-defs \
+	$$(Q)$$(HOSTCC) $$(HOST_CFLAGS) $(5) -I$(SRC)/ipc-defs \
 	    -I$(GEN) $(3) -c -o $$@ $$<
 $(OUT)/tests/host/$(1): $(call objects,$(OUT)/obj/host-$(1),$(call \
     sources,$(2))) $(patsubst %!,$(OUT)/obj/host-$(1)/gen/%.o,\
     $(filter %!,$(4)))
 	@echo "  LINK    $$@"
 	@mkdir -p $$(@D)
-	$$(Q)$$(HOSTCC) $(SANITIZE) -o $$@ $$^
+	$$(Q)$$(HOSTCC) $(5) -o $$@ $$^
 endef
 
 GUEST_TESTS :=

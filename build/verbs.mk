@@ -38,13 +38,14 @@ mutants_program = --program $(1) --sources '$(host_$(1)_srcs)' --cflags \
     '-std=gnu17 $(patsubst -I$(SRC)/%,-I$(SRC_ABS)/%,-I$(SRC)/ipc-defs \
     $(host_$(1)_cflags)) -I$(abspath $(GEN))'
 .PHONY: mutants
-mutants: $(OUT)/tests/host/ipc
+mutants: $(OUT)/tests/host/ipc $(OUT)/tests/host/ipc-model
 	@$(PYTHON) $(SRC)/tools/mutants/mutants.py --root $(SRC_ABS) \
 	    --mutate kernel/ipc --copy kernel --copy ipc-defs \
 	    --copy tests/host --work $(OUT)/mutants --cc '$(HOSTCC)' \
 	    --survivors $(SRC)/tools/mutants/survivors.txt \
-	    $(call mutants_program,ipc) --run '-n 0' \
-	    --run '-m -n 16000 -s 1' --run '-m -n 160000 -s 11' \
+	    $(call mutants_program,ipc) --run '' \
+	    $(call mutants_program,ipc-model) --run '-c -n 16000 -s 1' \
+	    --run '-c -n 160000 -s 11' \
 	    $(MUTANTS)
 
 #: coverage: lines of kernel and generator that the host tests run

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Host tests of kernel/ipc.  Prints TAP.
- *
- *   ipc [-s SEED] [-n STEPS] [-m]     -m: the model test only
  */
-#include <unistd.h>
 #include "ipc_test.h"
 
 static const struct test *const suites[] = {
@@ -15,25 +12,12 @@ static const struct test *const suites[] = {
 static int test_count;
 
 int
-main(int argc, char **argv)
+main(void)
 {
-    unsigned steps = 200000, seed = 1, i, each;
-    bool model_only = false;
-    int c;
+    unsigned i;
 
-    while ((c = getopt(argc, argv, "s:n:m")) != -1) {
-        if (c == 's') {
-            seed = (unsigned)strtoul(optarg, NULL, 0);
-        } else if (c == 'n') {
-            steps = (unsigned)strtoul(optarg, NULL, 0);
-        } else if (c == 'm') {
-            model_only = true;
-        } else {
-            return 2;
-        }
-    }
     ipc_setup();
-    for (i = 0; !model_only && i < sizeof(suites) / sizeof(suites[0]); i++) {
+    for (i = 0; i < sizeof(suites) / sizeof(suites[0]); i++) {
         const struct test *t;
 
         for (t = suites[i]; t->run != NULL; t++) {
@@ -41,14 +25,6 @@ main(int argc, char **argv)
             printf("ok %d - %s\n", ++test_count, t->name);
             fflush(stdout);
         }
-    }
-    /* Several seeds, so that worlds stay small and ends are seen. */
-    each = steps / 8;
-    for (i = 0; i < 8; i++) {
-        model_run(seed + i, each);
-        printf("ok %d - model, seed %u, %u calls\n", ++test_count, seed + i,
-               each);
-        fflush(stdout);
     }
     printf("1..%d\n", test_count);
     return 0;

@@ -15,6 +15,7 @@
 void host_fail_random(unsigned period);
 void host_fail_nth(uint64_t n);
 uint64_t host_alloc_count(void); /* allocations asked for since start */
+uint64_t host_failures(void);    /* of which so many were made to fail */
 bool host_inject(void);          /* asks: shall this allocation fail? */
 
 uint64_t host_kalloc_bytes(void); /* allocated now */
