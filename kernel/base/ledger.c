@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Ledgers (see ledger.h).  A charge walks to the root first and counts, then
- * checks; what was counted is taken back when an ancestor refuses.  The depth
+ * Ledgers (see ledger.h).  A charge walks towards the root, as far as the
+ * reserves it meets don't cover it; what was counted is taken back when an ancestor refuses.  The depth
  * is bounded by what LEDGER_DEPTH_MAX allows to be carved.
  */
 #include <base/assert.h>
 #include <base/kalloc.h>
 #include <base/ledger.h>
+#include <mach/types.h>
 
 #define LEDGER_DEPTH_MAX 64u
 
@@ -16,38 +17,119 @@ struct ledger ledger_root = {
                   LEDGER_UNLIMITED, LEDGER_UNLIMITED },
 };
 
+uint64_t ledger_memory_limit = LEDGER_UNLIMITED;
+
+static inline uint64_t
+greater(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* What the parent is charged for when used of a ledger is this much. */
+static inline uint64_t
+share(const struct ledger *l, enum ledger_item i, uint64_t used)
+{
+    return greater(used, l->le_reserve[i]);
+}
+
+/* Is there room for n more in the machine? */
+static bool
+machine_has(enum ledger_item i, uint64_t n)
+{
+    uint64_t kmem = ledger_root.le_used[LEDGER_KMEM];
+    uint64_t pages = ledger_root.le_used[LEDGER_PAGES];
+
+    if (i == LEDGER_KMEM) {
+        kmem += n;
+    } else if (i == LEDGER_PAGES) {
+        pages += n;
+    } else {
+        return true;
+    }
+    return pages + (kmem >> MACH_PAGE_SHIFT) <= ledger_memory_limit;
+}
+
+/* Take back n from l and what that means for the ledgers above, up to end
+ * (which is left alone). */
+static void
+take_back(struct ledger *l, const struct ledger *end, enum ledger_item i,
+          uint64_t n)
+{
+    for (; l != end && n != 0; l = l->le_parent) {
+        uint64_t used = l->le_used[i];
+
+        assert(used >= n);
+        l->le_used[i] = used - n;
+        n = share(l, i, used) - share(l, i, used - n);
+    }
+}
+
 kern_return_t
 ledger_charge(struct ledger *l, enum ledger_item i, uint64_t n)
 {
-    struct ledger *at, *undo;
+    struct ledger *at;
+    uint64_t up = n;
 
-    for (at = l; at != NULL; at = at->le_parent) {
+    for (at = l; at != NULL && up != 0; at = at->le_parent) {
         uint64_t used = at->le_used[i];
 
-        if (n > at->le_limit[i] || used > at->le_limit[i] - n) {
-            break;
+        if (up > at->le_limit[i] || used > at->le_limit[i] - up ||
+            (at->le_parent == NULL && !machine_has(i, up))) {
+            take_back(l, at, i, n);
+            return KERN_RESOURCE_SHORTAGE;
         }
-        at->le_used[i] = used + n;
-        if (used + n > at->le_peak[i]) {
-            at->le_peak[i] = used + n;
+        at->le_used[i] = used + up;
+        if (used + up > at->le_peak[i]) {
+            at->le_peak[i] = used + up;
         }
+        up = share(at, i, used + up) - share(at, i, used);
     }
-    if (__builtin_expect(at == NULL, 1)) {
-        return KERN_SUCCESS;
-    }
-    for (undo = l; undo != at; undo = undo->le_parent) {
-        undo->le_used[i] -= n;
-    }
-    return KERN_RESOURCE_SHORTAGE;
+    return KERN_SUCCESS;
 }
 
 void
 ledger_uncharge(struct ledger *l, enum ledger_item i, uint64_t n)
 {
-    for (; l != NULL; l = l->le_parent) {
-        assert(l->le_used[i] >= n);
-        l->le_used[i] -= n;
+    take_back(l, NULL, i, n);
+}
+
+kern_return_t
+ledger_reserve(struct ledger *l, const uint64_t reserve[LEDGER_ITEMS])
+{
+    uint64_t old[LEDGER_ITEMS], now[LEDGER_ITEMS];
+    enum ledger_item i;
+
+    if (l->le_parent == NULL) {
+        return KERN_INVALID_ARGUMENT;
     }
+    for (i = 0; i < LEDGER_ITEMS; i++) {
+        if (reserve[i] > l->le_limit[i]) {
+            return KERN_INVALID_ARGUMENT;
+        }
+        old[i] = share(l, i, l->le_used[i]);
+        now[i] = greater(reserve[i], l->le_used[i]);
+    }
+    for (i = 0; i < LEDGER_ITEMS; i++) {
+        if (now[i] > old[i] &&
+            ledger_charge(l->le_parent, i, now[i] - old[i]) != KERN_SUCCESS) {
+            goto out_undo;
+        }
+    }
+    for (i = 0; i < LEDGER_ITEMS; i++) {
+        l->le_reserve[i] = reserve[i];
+        if (now[i] < old[i]) {
+            ledger_uncharge(l->le_parent, i, old[i] - now[i]);
+        }
+    }
+    return KERN_SUCCESS;
+
+out_undo:
+    while (i-- > 0) {
+        if (now[i] > old[i]) {
+            ledger_uncharge(l->le_parent, i, now[i] - old[i]);
+        }
+    }
+    return KERN_RESOURCE_SHORTAGE;
 }
 
 kern_return_t
@@ -94,6 +176,7 @@ ledger_release(struct ledger *l)
         assert(parent != NULL && l->le_port == NULL);
         for (unsigned i = 0; i < LEDGER_ITEMS; i++) {
             assert(l->le_used[i] == 0);
+            ledger_uncharge(parent, (enum ledger_item)i, l->le_reserve[i]);
         }
         kfree(l, sizeof(*l), parent);
         l = parent;

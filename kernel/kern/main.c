@@ -121,15 +121,20 @@ first_task(void)
 }
 
 /*
- * What the machine has: so that user pages can't take the last of it, and
+ * What the machine has, the archive's pages included, which come back when
+ * they are freed: so that both kinds of charge together can't take the last of it
+ * (what is left is for what is not charged: caches, slabs in part unused), and
  * kernel objects not more than half.
  */
 static void
 limit_root_ledger(void)
 {
-    uint64_t pages = phys_free_count();
+    uint64_t phys, size, pages;
 
-    ledger_root.le_limit[LEDGER_PAGES] = pages - pages / 32;
+    boot_archive(&phys, &size);
+    pages = phys_free_count() + (size + MACH_PAGE_SIZE - 1) / MACH_PAGE_SIZE;
+    ledger_memory_limit = pages - pages / 32;
+    ledger_root.le_limit[LEDGER_PAGES] = ledger_memory_limit;
     ledger_root.le_limit[LEDGER_KMEM] = pages / 2 * MACH_PAGE_SIZE;
 }
 

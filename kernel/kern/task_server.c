@@ -17,6 +17,8 @@
 #include <vm/vm_user.h>
 #include <machine/clock.h>
 
+#define NAME_MAX_BYTES 64 /* name_t */
+
 kern_return_t
 serve_task_create(task_ref_t parent, struct ipc_port *ledger,
                   boolean_t inherit, task_ref_t *child)
@@ -155,6 +157,13 @@ serve_task_set_name(task_ref_t task, const char *name)
 }
 
 kern_return_t
+serve_task_get_name(task_ref_t task, char *name)
+{
+    strlcpy(name, task->ta_name, NAME_MAX_BYTES);
+    return KERN_SUCCESS;
+}
+
+kern_return_t
 serve_task_set_tokens(task_ref_t task, host_ref_t host,
                       security_token_t sender, audit_token_t audit)
 {
@@ -221,6 +230,21 @@ serve_ledger_info(ledger_ref_t ledger, uint64_t *used, uint64_t *limits)
 {
     memcpy(used, ledger->le_used, sizeof(ledger->le_used));
     memcpy(limits, ledger->le_limit, sizeof(ledger->le_limit));
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+serve_ledger_set_reserve(ledger_ref_t ledger, const uint64_t *reserve)
+{
+    return ledger_reserve(ledger, reserve);
+}
+
+kern_return_t
+serve_ledger_statistics(ledger_ref_t ledger, uint64_t *peak,
+                        uint64_t *reserve)
+{
+    memcpy(peak, ledger->le_peak, sizeof(ledger->le_peak));
+    memcpy(reserve, ledger->le_reserve, sizeof(ledger->le_reserve));
     return KERN_SUCCESS;
 }
 

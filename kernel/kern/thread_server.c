@@ -13,6 +13,8 @@
 #include <sched/thread.h>
 #include <machine/clock.h>
 
+#define NAME_MAX_BYTES 64 /* name_t */
+
 kern_return_t
 serve_thread_create(task_ref_t task, thread_ref_t *thread)
 {
@@ -121,6 +123,13 @@ serve_thread_info(thread_ref_t thread, int flavor, uint64_t *info,
     info[2] = thread->th_suspend_count;
     info[3] = thread->th_priority;
     *count = THREAD_BASIC_INFO_COUNT;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+serve_thread_get_name(thread_ref_t thread, char *name)
+{
+    strlcpy(name, thread->th_name, NAME_MAX_BYTES);
     return KERN_SUCCESS;
 }
 

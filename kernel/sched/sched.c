@@ -13,6 +13,9 @@
 
 #define WORDS (TH_PRIORITIES / 64)
 #define EXPIRE_MAX 64u /* timers in one interrupt */
+/* th_recent halves every so many cycles; a fraction of that is little. */
+#define RECENT_SHIFT 28
+#define RECENT_LITTLE (1ull << (RECENT_SHIFT - 3))
 
 static struct {
     uint64_t bitmap[WORDS];
@@ -66,10 +69,33 @@ start_ticks(void)
     }
 }
 
+static unsigned
+effective(const struct thread *th)
+{
+    return th->th_priority + th->th_boost;
+}
+
+/* A woken thread: does it stand above its priority?  Time is that of the
+ * last switch. */
+static void
+settle_boost(struct thread *th)
+{
+    uint64_t periods = (rq.switched - th->th_recent_at) >> RECENT_SHIFT;
+
+    if (periods != 0) {
+        th->th_recent = periods < 64 ? th->th_recent >> periods : 0;
+        th->th_recent_at = rq.switched;
+    }
+    if (th->th_recent > RECENT_LITTLE ||
+        th->th_priority == TH_PRIORITIES - 1) {
+        th->th_boost = 0;
+    }
+}
+
 static void
 queue_insert(struct thread *th, bool front)
 {
-    unsigned p = th->th_priority;
+    unsigned p = effective(th);
 
     assert(th->th_state == TH_READY && list_empty(&th->th_run_link));
     if (front) {
@@ -98,8 +124,11 @@ sched_enqueue(struct thread *th)
     if (!may_run(th)) {
         return;
     }
+    if (th->th_boost != 0) {
+        settle_boost(th);
+    }
     queue_insert(th, false);
-    if (cur != NULL && th->th_priority > cur->th_priority) {
+    if (cur != NULL && effective(th) > effective(cur)) {
         cur->th_ast |= AST_RESCHED;
     }
 }
@@ -107,7 +136,7 @@ sched_enqueue(struct thread *th)
 void
 sched_dequeue(struct thread *th)
 {
-    unsigned p = th->th_priority;
+    unsigned p = effective(th);
 
     if (rq.handoff == th) {
         rq.handoff = NULL;
@@ -146,7 +175,9 @@ sched_handoff(struct thread *th)
         return;
     }
     rq.handoff = th;
+    th->th_boost = 0;
     if (cur != NULL) {
+        th->th_boost = cur->th_boost;
         cur->th_ast |= AST_RESCHED; /* settle it if the trap does not block */
     }
 }
@@ -158,8 +189,8 @@ sched_better(const struct thread *th, bool slice_over)
 
     settle_handoff();
     best = best_priority();
-    return best > (int)th->th_priority ||
-           (slice_over && best == (int)th->th_priority);
+    return best > (int)effective(th) ||
+           (slice_over && best == (int)effective(th));
 }
 
 void
@@ -182,7 +213,7 @@ pick(void)
     struct thread *th = rq.handoff;
 
     if (th != NULL) {
-        if ((int)th->th_priority >= best) {
+        if ((int)effective(th) >= best) {
             rq.handoff = NULL;
             return th;
         }
@@ -204,6 +235,7 @@ sched_next(void)
 
     if (prev != NULL) {
         prev->th_cpu_time += now - rq.switched;
+        prev->th_recent += now - rq.switched;
     }
     th = pick();
     if (th == NULL) {
@@ -240,6 +272,7 @@ sched_tick(void)
     if (rq.ticking && now >= rq.next_tick) {
         rq.ticking = false;
         if (cur != NULL && cur->th_slice > 0 && --cur->th_slice == 0) {
+            cur->th_boost = 0;
             cur->th_ast |= AST_RESCHED;
         }
         if (rq.count != 0) {

@@ -5,6 +5,11 @@
  * 256 priorities, higher is better, round robin within one.  A thread that
  * is woken by an RPC and waits again never touches a run queue
  * (thread_wakeup_handoff).
+ *
+ * A thread that is woken and has used little of the processor lately stands one
+ * priority above its own, until its slice is over (th_boost): however many
+ * others are busy at its priority, it need not wait for a turn of them all.
+ * A wake-up by RPC hands it on, as it does the slice.
  */
 #ifndef SCHED_SCHED_H
 #define SCHED_SCHED_H

@@ -68,7 +68,10 @@ struct thread {
     struct pmap *const *th_pmap;   /* I: the task's; NULL: kernel activity */
     struct machine_task *th_machine_task; /* I: or NULL */
     unsigned th_priority;          /* K: 0..255 */
+    unsigned th_boost;             /* K: 1: above th_priority, see sched.h */
     unsigned th_slice;             /* c: ticks left */
+    uint64_t th_recent;            /* K: cycles used lately, decaying */
+    uint64_t th_recent_at;         /* K: when that was last decayed */
     unsigned th_suspend_count;     /* K */
     unsigned th_refs;              /* K */
     struct task *th_task;          /* I: NULL for kernel activities */

@@ -69,6 +69,7 @@ wakeup(struct thread *th, kern_return_t result)
     th->th_wait_queue = NULL;
     timer_unset(&th->th_timer);
     th->th_wait_result = result;
+    th->th_boost = 1; /* if the scheduler finds that it may */
     th->th_state = TH_READY;
     return true;
 }

@@ -18,6 +18,9 @@ import tempfile
 
 LIMIT = 100
 OFF = 1         # isa-debug-exit: code 0
+ACCEL = {"no": ["-accel", "tcg", "-cpu", "max"],
+         "yes": ["-accel", "tcg", "-icount", "shift=0,sleep=off",
+                 "-cpu", "qemu64"]}
 
 
 def read_conf(path):
@@ -47,8 +50,8 @@ def main():
         log = os.path.join(folder, "log")
         write_archive(archive, os.path.join(build, conf["program"]))
         command = ["qemu-system-x86_64", "-nodefaults", "-no-user-config",
-                   "-no-reboot", "-display", "none", "-m", "256",
-                   "-accel", "tcg", "-cpu", "max",
+                   "-no-reboot", "-display", "none", "-m", conf.get("memory") or "256",
+                   *ACCEL[conf.get("icount") or "no"],
                    "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
                    "-chardev", "file,id=log,path=" + log,
                    "-device", "isa-debugcon,iobase=0xe9,chardev=log",

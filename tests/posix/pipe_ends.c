@@ -138,16 +138,15 @@ main(void)
     test_waiting();
     int ends[2], status;
     make_pipe(ends, 0);
+    close(ends[0]); /* before the child can write */
     pid_t child = fork();
     if (child == 0) {
         signal(SIGPIPE, SIG_DFL);
-        close(ends[0]);
         if (write(ends[1], "x", 1) != 1) {
             _exit(1);
         }
         _exit(2);
     }
-    close(ends[0]);
     waitpid(child, &status, 0);
     tap_check(WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE,
               "SIGPIPE ends a writer without reader");

@@ -79,7 +79,9 @@ test_leaks(void)
     uint64_t before[16] = { 0 }, after[16] = { 0 };
     kern_return_t kr = KERN_SUCCESS;
 
-    one_round();
+    for (unsigned i = 0; i < ROUNDS; i++) { /* slabs and caches fill */
+        one_round();
+    }
     test_dying();
     census(before);
     for (unsigned i = 0; i < ROUNDS && kr == KERN_SUCCESS; i++) {
@@ -127,9 +129,56 @@ test_ledger(void)
     mach_port_deallocate_trap(ledger);
 }
 
+/* What is set aside for one is not there for the others. */
+static void
+test_reserve(void)
+{
+    uint64_t limits[5] = { 1 << 20, 256, 8, 16, 4 };
+    const uint64_t all[5] = { 1 << 16, 16, 8, 0, 0 }, none[5] = { 0 };
+    uint64_t used[5], given[5], peak[5], reserve[5];
+    mach_port_t outer = MACH_PORT_NULL, inner = MACH_PORT_NULL, task, port;
+    kern_return_t kr;
+
+    ledger_create(mach_task_self(), limits, &outer);
+    task_create(mach_task_self(), outer, FALSE, &task);
+    ledger_create(task, limits, &inner);
+    kr = ledger_set_reserve(inner, all);
+    check(kr == KERN_RESOURCE_SHORTAGE, "a reserve that is not there",
+          (uint64_t)kr);
+    ledger_info(outer, used, given);
+    limits[2] = 8 - used[2]; /* all ports that are left */
+    kr = ledger_set_reserve(inner, limits);
+    check(kr == KERN_RESOURCE_SHORTAGE, "nor in part", (uint64_t)kr);
+    ledger_info(outer, given, peak);
+    check(memcmp(used, given, sizeof(used)) == 0, "nothing has changed",
+          given[0]);
+    limits[0] = limits[1] = limits[3] = limits[4] = 0;
+    kr = ledger_set_reserve(inner, limits);
+    CHECK_KR(kr, "ledger_set_reserve");
+    kr = mach_port_allocate(task, MACH_PORT_RIGHT_RECEIVE, &port);
+    check(kr == KERN_RESOURCE_SHORTAGE, "the others have no port left",
+          (uint64_t)kr);
+    kr = ledger_statistics(inner, peak, reserve);
+    check(kr == KERN_SUCCESS && reserve[2] == limits[2] && peak[2] == 1,
+          "ledger_statistics", reserve[2]);
+    kr = ledger_set_reserve(inner, none);
+    check(kr == KERN_SUCCESS &&
+              mach_port_allocate(task, MACH_PORT_RIGHT_RECEIVE, &port) ==
+                  KERN_SUCCESS,
+          "given back, they have", (uint64_t)kr);
+    task_end(task, MACH_PORT_NULL);
+    mach_port_deallocate_trap(inner);
+    pause_ms(50);
+    kr = ledger_info(outer, used, given);
+    check(kr == KERN_SUCCESS && used[2] == 1 && used[4] == 0,
+          "all is given back", used[2]);
+    mach_port_deallocate_trap(outer);
+}
+
 void
 test_tasks(void)
 {
     test_leaks();
     test_ledger();
+    test_reserve();
 }

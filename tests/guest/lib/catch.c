@@ -122,8 +122,12 @@ guest_catch(mach_port_t port, unsigned ms)
     if (kr != KERN_SUCCESS || !catch_exc_server(&in.head, &out.head)) {
         return false;
     }
-    return mach_msg(&out.head, MACH_SEND_MSG, out.head.msgh_size, 0,
-                    MACH_PORT_NULL, 0, MACH_PORT_NULL) == KERN_SUCCESS;
+    kr = mach_msg(&out.head, MACH_SEND_MSG, out.head.msgh_size, 0,
+                  MACH_PORT_NULL, 0, MACH_PORT_NULL);
+    if (kr != KERN_SUCCESS) { /* the thread has died meanwhile */
+        mach_msg_destroy(&out.head);
+    }
+    return kr == KERN_SUCCESS;
 }
 
 static void

@@ -79,8 +79,8 @@ task_main(void (*fn)(uint64_t), uint64_t arg)
 }
 
 mach_port_t
-task_spawn(mach_port_t ledger, void (*fn)(uint64_t), uint64_t arg,
-           void *stack, vm_size_t size, mach_port_t *thread)
+task_make(mach_port_t ledger, void (*fn)(uint64_t), uint64_t arg,
+          void *stack, vm_size_t size, mach_port_t *thread)
 {
     mach_port_t task = MACH_PORT_NULL, th = MACH_PORT_NULL;
     x86_thread_state64_t state = {
@@ -93,7 +93,8 @@ task_spawn(mach_port_t ledger, void (*fn)(uint64_t), uint64_t arg,
     if (task_create(mach_task_self(), ledger, TRUE, &task) != KERN_SUCCESS) {
         return MACH_PORT_NULL;
     }
-    if (thread_create_running(task, x86_THREAD_STATE64, (natural_t *)&state,
+    if (task_suspend(task) != KERN_SUCCESS ||
+        thread_create_running(task, x86_THREAD_STATE64, (natural_t *)&state,
                               x86_THREAD_STATE64_COUNT,
                               &th) != KERN_SUCCESS) {
         task_end(task, MACH_PORT_NULL);
@@ -103,6 +104,18 @@ task_spawn(mach_port_t ledger, void (*fn)(uint64_t), uint64_t arg,
         *thread = th;
     } else {
         mach_port_deallocate_trap(th);
+    }
+    return task;
+}
+
+mach_port_t
+task_spawn(mach_port_t ledger, void (*fn)(uint64_t), uint64_t arg,
+           void *stack, vm_size_t size, mach_port_t *thread)
+{
+    mach_port_t task = task_make(ledger, fn, arg, stack, size, thread);
+
+    if (task != MACH_PORT_NULL) {
+        task_resume(task);
     }
     return task;
 }

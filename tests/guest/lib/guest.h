@@ -31,7 +31,10 @@ mach_port_t thread_spawn(void (*fn)(uint64_t), uint64_t arg);
  * A task under a ledger (MACH_PORT_NULL: this task's) whose memory is a
  * copy of this one's; its only thread runs fn(arg) and ends the task.
  * stack: in memory that the child inherits.  thread: its port, or NULL.
+ * make: suspended (task_resume() starts it); spawn: running.
  */
+mach_port_t task_make(mach_port_t ledger, void (*fn)(uint64_t), uint64_t arg,
+                      void *stack, vm_size_t size, mach_port_t *thread);
 mach_port_t task_spawn(mach_port_t ledger, void (*fn)(uint64_t), uint64_t arg,
                        void *stack, vm_size_t size, mach_port_t *thread);
 /* Terminate the task and drop its port and the thread's. */

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The floods: each takes one thing until it is refused, and keeps it.
+ *
+ * An error is told by stop(); an exception (memory that is touched) is told by
+ * the task's handler, which leads the thread to flood_park().
+ */
+#include <host/host.h>
+#include <mach_port/mach_port.h>
+#include <mach_vm/mach_vm.h>
+#include <task/task.h>
+#include <thread/thread.h>
+#include "floods.h"
+
+#define BUSY 1000      /* threads that do nothing but run */
+#define BIG 8192       /* bytes of a message */
+#define OOL (256 * 1024)
+#define REGION (1ull << 36)
+
+void
+flood_park(void)
+{
+    shared->done = 1;
+    for (;;) {
+        pause_ms(1000);
+    }
+}
+
+static void
+stop(kern_return_t kr)
+{
+    shared->error = (uint32_t)kr;
+    flood_park();
+}
+
+/* 8 KiB messages to the task's own port through send-once rights, which no
+ * queue limit holds back. */
+static void
+flood_messages(uint64_t arg)
+{
+    static struct {
+        mach_msg_header_t head;
+        uint8_t body[BIG - sizeof(mach_msg_header_t)];
+    } m;
+    mach_port_t port = mach_reply_port();
+    kern_return_t kr;
+
+    (void)arg;
+    do {
+        m.head.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND_ONCE, 0);
+        m.head.msgh_size = sizeof(m);
+        m.head.msgh_remote_port = port;
+        kr = mach_msg(&m.head, MACH_SEND_MSG, sizeof(m), 0, MACH_PORT_NULL, 0,
+                      MACH_PORT_NULL);
+        shared->count++;
+    } while (kr == KERN_SUCCESS);
+    stop(kr);
+}
+
+static void
+flood_ports(uint64_t arg)
+{
+    mach_port_t port;
+    kern_return_t kr;
+
+    (void)arg;
+    do {
+        kr = mach_port_allocate_trap(MACH_PORT_RIGHT_RECEIVE, &port);
+        shared->count++;
+    } while (kr == KERN_SUCCESS);
+    stop(kr);
+}
+
+/* Dead names: a right each, no port. */
+static void
+flood_names(uint64_t arg)
+{
+    mach_port_t port;
+    kern_return_t kr;
+
+    (void)arg;
+    do {
+        kr = mach_port_allocate_trap(MACH_PORT_RIGHT_DEAD_NAME, &port);
+        shared->count++;
+    } while (kr == KERN_SUCCESS);
+    stop(kr);
+}
+
+static void
+flood_threads(uint64_t arg)
+{
+    mach_port_t thread;
+    kern_return_t kr;
+
+    (void)arg;
+    do {
+        kr = thread_create(mach_task_self(), &thread);
+        shared->count++;
+    } while (kr == KERN_SUCCESS);
+    stop(kr);
+}
+
+static void
+busy(void)
+{
+    for (;;) {
+        continue;
+    }
+}
+
+/* Threads that all want the processor, for ever. */
+static void
+flood_busy(uint64_t arg)
+{
+    x86_thread_state64_t state = { .rip = (uintptr_t)busy };
+    mach_port_t thread;
+    kern_return_t kr;
+
+    (void)arg;
+    do {
+        kr = thread_create_running(mach_task_self(), x86_THREAD_STATE64,
+                                   (natural_t *)&state,
+                                   x86_THREAD_STATE64_COUNT, &thread);
+        shared->count++;
+    } while (kr == KERN_SUCCESS && shared->count < BUSY);
+    stop(kr == KERN_SUCCESS ? KERN_RESOURCE_SHORTAGE : kr);
+}
+
+/* Every other page of a region gets a protection of its own. */
+static void
+flood_entries(uint64_t arg)
+{
+    vm_address_t at = 0;
+    kern_return_t kr = vm_allocate(&at, REGION, VM_FLAGS_ANYWHERE);
+
+    (void)arg;
+    for (; kr == KERN_SUCCESS; at += 2 * PAGE) {
+        kr = vm_protect(at, PAGE, FALSE, VM_PROT_READ);
+        shared->count++;
+    }
+    stop(kr);
+}
+
+static void
+flood_pages(uint64_t arg)
+{
+    vm_address_t at = 0;
+    kern_return_t kr = vm_allocate(&at, REGION, VM_FLAGS_ANYWHERE);
+
+    (void)arg;
+    for (; kr == KERN_SUCCESS; at += PAGE) {
+        *(volatile uint64_t *)at = 1;
+        shared->count++;
+    }
+    stop(kr);
+}
+
+/* Queue memory out of line, and write to what it was copied from. */
+static void
+flood_memory(uint64_t arg)
+{
+    struct {
+        mach_msg_header_t head;
+        mach_msg_body_t body;
+        mach_msg_ool_descriptor_t data;
+    } m = { { 0 }, { 1 }, { 0 } };
+    mach_port_t port = mach_reply_port();
+    vm_address_t at = 0;
+    kern_return_t kr = vm_allocate(&at, OOL, VM_FLAGS_ANYWHERE);
+
+    (void)arg;
+    while (kr == KERN_SUCCESS) {
+        for (vm_address_t p = at; p < at + OOL; p += PAGE) {
+            *(volatile uint64_t *)p = 1;
+        }
+        m.head.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND_ONCE, 0) |
+                           MACH_MSGH_BITS_COMPLEX;
+        m.head.msgh_size = sizeof(m);
+        m.head.msgh_remote_port = port;
+        m.data.address = at;
+        m.data.size = OOL;
+        m.data.copy = MACH_MSG_VIRTUAL_COPY;
+        m.data.type = MACH_MSG_OOL_DESCRIPTOR;
+        kr = mach_msg(&m.head, MACH_SEND_MSG, sizeof(m), 0, MACH_PORT_NULL, 0,
+                      MACH_PORT_NULL);
+        shared->count++;
+    }
+    stop(kr);
+}
+
+static void
+flood_tasks(uint64_t arg)
+{
+    mach_port_t task;
+    kern_return_t kr;
+
+    (void)arg;
+    do {
+        kr = task_create(mach_task_self(), MACH_PORT_NULL, TRUE, &task);
+        shared->count++;
+    } while (kr == KERN_SUCCESS);
+    stop(kr);
+}
+
+/* Every child does the same, until nobody can. */
+static void
+flood_forks(uint64_t arg)
+{
+    static uint8_t stack[8192];
+
+    while (task_spawn(MACH_PORT_NULL, flood_forks, arg + 1, stack,
+                      sizeof(stack), NULL) != MACH_PORT_NULL) {
+        __atomic_fetch_add(&shared->count, 1, __ATOMIC_SEQ_CST);
+    }
+    stop(KERN_RESOURCE_SHORTAGE);
+}
+
+/* Ask the server, and never look at the answers. */
+static void
+flood_replies(uint64_t arg)
+{
+    mach_port_t port = mach_reply_port();
+    struct echo m = { .value = 0 };
+    kern_return_t kr;
+
+    (void)arg;
+    do {
+        m.head.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+                                          MACH_MSG_TYPE_MAKE_SEND_ONCE);
+        m.head.msgh_size = ECHO_SIZE;
+        m.head.msgh_remote_port = server_port;
+        m.head.msgh_local_port = port;
+        m.head.msgh_id = ECHO;
+        kr = mach_msg(&m.head, MACH_SEND_MSG, ECHO_SIZE, 0, MACH_PORT_NULL, 0,
+                      MACH_PORT_NULL);
+        shared->count++;
+    } while (kr == KERN_SUCCESS);
+    stop(kr);
+}
+
+static void
+flood_timers(uint64_t arg)
+{
+    mach_port_t port = port_make(), timer;
+    uint64_t later = clock_uptime() + 3600000 * MS;
+    kern_return_t kr;
+
+    (void)arg;
+    do {
+        kr = timer_create(mach_host_self(), port, &timer);
+        if (kr == KERN_SUCCESS) {
+            kr = timer_arm(timer, later, 0);
+        }
+        shared->count++;
+    } while (kr == KERN_SUCCESS);
+    stop(kr);
+}
+
+static void
+flood_memory_entries(uint64_t arg)
+{
+    vm_address_t at = 0;
+    mach_port_t entry;
+    kern_return_t kr = vm_allocate(&at, PAGE, VM_FLAGS_ANYWHERE);
+
+    (void)arg;
+    while (kr == KERN_SUCCESS) {
+        vm_size_t size = PAGE;
+
+        kr = mach_make_memory_entry(mach_task_self(), &size, at,
+                                    VM_PROT_READ, MACH_PORT_NULL, &entry);
+        shared->count++;
+    }
+    stop(kr);
+}
+
+const struct flood floods[] = {
+    { "messages", flood_messages },
+    { "ports", flood_ports },
+    { "dead names", flood_names },
+    { "threads", flood_threads },
+    { "busy threads", flood_busy },
+    { "map entries", flood_entries },
+    { "pages", flood_pages },
+    { "out-of-line memory", flood_memory },
+    { "tasks", flood_tasks },
+    { "forks", flood_forks },
+    { "replies", flood_replies },
+    { "timers", flood_timers },
+    { "memory entries", flood_memory_entries },
+};
+const unsigned flood_count = sizeof(floods) / sizeof(floods[0]);
