@@ -2,6 +2,7 @@
 /*
  * Notifications: prompt, before requests, from nobody but the kernel.
  */
+#include <mach/mig_errors.h>
 #include <machine/clock.h>
 #include "ipc_test.h"
 
@@ -17,6 +18,8 @@ expect(mach_port_name_t n, int id, unsigned value)
              KERNEL_SECURITY_TOKEN_VAL0);
     if (w.mb->head.msgh_size == MACH_NOTIFICATION_SIZE) {
         CHECK_EQ(w.mb->note.not_count, value);
+        CHECK(memcmp(&w.mb->note.not_ndr, &NDR_record, sizeof(NDR_record))
+              == 0);
     }
 }
 

@@ -298,6 +298,131 @@ rpc(void)
     world_end(&w);
 }
 
+/* Waits that end before they begin: the thread can die as if there had been
+ * none. */
+static void
+no_wait(void)
+{
+    mach_port_name_t n, s;
+    int i;
+
+    world_begin(&w);
+    n = new_port(w.b);
+    s = give_send(w.b, n, w.a);
+    kick_thread(w.tb);
+    CHECK_EQ(wait_on(w.tb, n, w.mb, MACH_RCV_INTERRUPT, 0),
+             MACH_RCV_INTERRUPTED);
+    thread_end(w.tb);
+    w.tb = thread_make(w.b);
+    for (i = 0; i < 5; i++) {
+        CHECK_EQ(send_simple(w.ta, s, MACH_MSG_TYPE_COPY_SEND, i), 0);
+    }
+    abort_thread(w.ta);
+    CHECK_EQ(send_wait(w.ta, s, w.ma, 5, 0, 0), MACH_SEND_INTERRUPTED);
+    thread_end(w.ta);
+    w.ta = thread_make(w.a);
+    CHECK_EQ(wait_on(w.tb, n, w.mb, MACH_RCV_TIMEOUT, 0), MACH_MSG_SUCCESS);
+    CHECK_EQ(send_wait(w.ta, s, w.ma, 5, 0, 0), MACH_MSG_SUCCESS);
+    CHECK_EQ(send_wait(w.ta, s, w.ma, 5, MACH_SEND_TIMEOUT, 0),
+             MACH_SEND_TIMED_OUT);
+    world_end(&w);
+}
+
+/* A sender that got its slot loses it and its time while it waits for a
+ * page. */
+static void
+late_senders(void)
+{
+    struct host_thread *t2;
+    mach_port_name_t n, s, x;
+    struct msg_args a;
+    int i, notify;
+
+    for (notify = 0; notify < 2; notify++) {
+        world_begin(&w);
+        n = new_port(w.b);
+        x = new_port(w.a);
+        s = give_send(w.b, n, w.a);
+        t2 = thread_make(w.a);
+        for (i = 0; i < 5; i++) {
+            CHECK_EQ(send_simple(t2, s, MACH_MSG_TYPE_COPY_SEND, i), 0);
+        }
+        w.ma->head = (mach_msg_header_t){
+            .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+            .msgh_remote_port = s, .msgh_id = 9};
+        a = (struct msg_args){
+            .message = w.ma, .send_size = 24, .timeout = 5, .notify = x,
+            .option = MACH_SEND_MSG | MACH_SEND_TIMEOUT
+                      | (notify ? MACH_SEND_NOTIFY : 0u)};
+        CHECK_EQ(host_msg(w.ta, &a), KERN_BLOCKED);
+        CHECK_EQ(receive(w.tb, n, w.mb), MACH_MSG_SUCCESS);
+        pages_missing(1);
+        CHECK_EQ(run_ready(), 1);
+        CHECK_EQ(w.ta->result, KERN_BLOCKED);
+        CHECK_EQ(send_simple(t2, s, MACH_MSG_TYPE_COPY_SEND, 6), 0);
+        host_clock_advance(6000000);
+        pages_arrive();
+        CHECK_EQ(run_ready(), 1);
+        CHECK_EQ(w.ta->result, MACH_SEND_TIMED_OUT);
+        for (i = 1; i < 6; i++) {
+            CHECK_EQ(receive(w.tb, n, w.mb), MACH_MSG_SUCCESS);
+            CHECK_EQ(w.mb->head.msgh_id, i == 5 ? 6 : i);
+        }
+        CHECK_EQ(receive(w.ta, x, w.ma),
+                 notify ? MACH_MSG_SUCCESS : MACH_RCV_TIMED_OUT);
+        if (notify) {
+            CHECK_EQ(w.ma->head.msgh_id, MACH_NOTIFY_SEND_POSSIBLE);
+        }
+        thread_end(t2);
+        world_end(&w);
+    }
+}
+
+/* The time-out of an RPC's receive runs on when a reply goes elsewhere. */
+static void
+rpc_deadline(void)
+{
+    struct host_thread *t2;
+    mach_port_name_t n, s, r;
+    union any_msg *m2;
+
+    world_begin(&w);
+    n = new_port(w.b);
+    s = give_send(w.b, n, w.a);
+    r = new_port(w.a);
+    t2 = thread_make(w.a);
+    m2 = user_alloc(w.a, sizeof(*m2));
+    w.ma->head = (mach_msg_header_t){
+        .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+                                    MACH_MSG_TYPE_MAKE_SEND_ONCE),
+        .msgh_remote_port = s,
+        .msgh_local_port = r};
+    CHECK_EQ(host_msg(w.ta, &(struct msg_args){
+                                .message = w.ma,
+                                .option = MACH_SEND_MSG | MACH_RCV_MSG
+                                          | MACH_RCV_TIMEOUT,
+                                .send_size = 24,
+                                .rcv_size = sizeof(*w.ma),
+                                .rcv_name = r,
+                                .timeout = 10}),
+             KERN_BLOCKED);
+    CHECK_EQ(receive(w.tb, n, w.mb), MACH_MSG_SUCCESS);
+    host_clock_advance(6000000);
+    CHECK_EQ(send_simple(w.tb, w.mb->head.msgh_remote_port,
+                         MACH_MSG_TYPE_MOVE_SEND_ONCE, 5),
+             0);
+    CHECK_EQ(receive(t2, r, m2), MACH_MSG_SUCCESS);
+    CHECK_EQ(run_ready(), 1);
+    CHECK_EQ(w.ta->result, KERN_BLOCKED);
+    host_clock_advance(3999000);
+    CHECK_EQ(run_ready(), 0);
+    host_clock_advance(2000);
+    CHECK_EQ(run_ready(), 1);
+    CHECK_EQ(w.ta->result, MACH_RCV_TIMED_OUT);
+    thread_end(t2);
+    world_end(&w);
+}
+
 const struct test wait_tests[] = {
     {"receivers wake", receivers_wake},
     {"receivers end", receivers_end},
@@ -307,5 +432,8 @@ const struct test wait_tests[] = {
     {"senders wait in order", senders_wait_in_order},
     {"senders end", senders_end},
     {"rpc", rpc},
+    {"no wait", no_wait},
+    {"late senders", late_senders},
+    {"deadline of an rpc", rpc_deadline},
     {NULL, NULL},
 };

@@ -14,10 +14,11 @@
 #include "host_memory.h"
 
 static unsigned fail_period;
-static uint64_t fail_nth, alloc_count, fail_count, kalloc_bytes;
+static uint64_t fail_nth, alloc_count, kalloc_bytes;
 static uint32_t random_state = 1;
 static bool (*reapers[16])(void);
 static unsigned reaper_count;
+static bool reaper_works;
 
 void
 host_random_seed(uint32_t seed)
@@ -56,18 +57,10 @@ bool
 host_inject(void)
 {
     alloc_count++;
-    if ((fail_nth != 0 && --fail_nth == 0)
-        || (fail_period != 0 && host_random() % fail_period == 0)) {
-        fail_count++;
+    if (fail_nth != 0 && --fail_nth == 0) {
         return true;
     }
-    return false;
-}
-
-uint64_t
-host_failures(void)
-{
-    return fail_count;
+    return fail_period != 0 && host_random() % fail_period == 0;
 }
 
 void *
@@ -115,18 +108,25 @@ reaper_register(bool (*step)(void))
 void
 reaper_wakeup(void)
 {
+    reaper_works = true;
 }
 
+/* As the reaper's thread: only when it has been woken. */
 bool
 host_reap(void)
 {
     bool more = false;
     unsigned i;
 
+    if (!reaper_works) {
+        return false;
+    }
+    reaper_works = false;
     for (i = 0; i < reaper_count; i++) {
         more |= reapers[i]();
     }
-    return more;
+    reaper_works |= more;
+    return reaper_works;
 }
 
 void
