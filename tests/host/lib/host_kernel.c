@@ -14,7 +14,7 @@
 #include "host_memory.h"
 
 static unsigned fail_period;
-static uint64_t fail_nth, alloc_count, kalloc_bytes;
+static uint64_t fail_nth, alloc_count, fail_count, kalloc_bytes;
 static uint32_t random_state = 1;
 static bool (*reapers[16])(void);
 static unsigned reaper_count;
@@ -57,10 +57,18 @@ bool
 host_inject(void)
 {
     alloc_count++;
-    if (fail_nth != 0 && --fail_nth == 0) {
+    if ((fail_nth != 0 && --fail_nth == 0)
+        || (fail_period != 0 && host_random() % fail_period == 0)) {
+        fail_count++;
         return true;
     }
-    return fail_period != 0 && host_random() % fail_period == 0;
+    return false;
+}
+
+uint64_t
+host_failures(void)
+{
+    return fail_count;
 }
 
 void *
