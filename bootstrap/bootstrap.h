@@ -24,6 +24,9 @@
 
 #define SERVICES_MAX 64
 #define MEMBERS_MAX 64
+/* What servers look up to get the public port; there is none when no service
+ * is public. */
+#define BOOTSTRAP_PUBLIC "public"
 
 struct member {
     char name[CONF_NAME_MAX];
@@ -45,6 +48,7 @@ struct server {
 struct service {
     const char *se_name;
     struct server *se_server;
+    bool se_public;
     mach_port_t se_port;   /* a send right, and the receive right unless... */
     bool se_checked_in;    /* ...the server has it */
 };
@@ -61,6 +65,8 @@ struct bootstrap {
     mach_port_t set;           /* all that the loop receives from */
     mach_port_t notify_port;   /* dead names, destroyed ports */
     mach_port_t exception_port;
+    mach_port_t public_port;   /* receive right: whoever has a send right can
+                                  look up public services and no more */
 };
 extern struct bootstrap boot;
 
@@ -89,7 +95,7 @@ void server_died(struct server *s);
 
 /* services.c */
 struct service *service_find(const char *name);
-void service_add(struct server *s, const char *name);
+void service_add(struct server *s, const char *name, bool public);
 /* A receive right came back from a dead server. */
 void service_returned(mach_port_t port);
 /* The server died: services whose port died with it get a new one. */

@@ -144,9 +144,10 @@ static bool
 parse_provides(struct parser *p, const struct line *l)
 {
     struct conf_server *s = p->server;
+    bool public = l->count == 3 && strcmp(l->words[2], "public") == 0;
 
-    if (l->count != 2) {
-        return fail(p, "expected: provides SERVICE", "");
+    if (l->count != 2 && !public) {
+        return fail(p, "expected: provides SERVICE [public]", "");
     }
     for (unsigned i = 0; i < p->conf->server_count; i++) {
         const struct conf_server *other = &p->conf->servers[i];
@@ -160,6 +161,7 @@ parse_provides(struct parser *p, const struct line *l)
     if (s->service_count == CONF_SERVICES_MAX) {
         return fail(p, "too many services for server", s->name);
     }
+    s->service_public[s->service_count] = public;
     memcpy(s->services[s->service_count++], l->words[1], CONF_NAME_MAX);
     return true;
 }

@@ -6,6 +6,7 @@
  *   # comment
  *   server NAME MEMBER          one task; MEMBER of the boot archive
  *       provides SERVICE        may be repeated, as may grant
+ *       provides SERVICE public programs of personalities may look it up, too
  *       grant host-priv
  *       grant irq N
  *       grant ioports FIRST COUNT
@@ -40,6 +41,7 @@ struct conf_server {
     char name[CONF_NAME_MAX];
     char member[CONF_NAME_MAX];
     char services[CONF_SERVICES_MAX][CONF_NAME_MAX];
+    bool service_public[CONF_SERVICES_MAX];
     unsigned service_count;
     struct conf_grant grants[CONF_GRANTS_MAX];
     unsigned grant_count;

@@ -23,7 +23,7 @@ servers_configure(void)
         }
         s->sv_port = boot_new_port();
         for (unsigned k = 0; k < c->service_count; k++) {
-            service_add(s, c->services[k]);
+            service_add(s, c->services[k], c->service_public[k]);
         }
     }
 }

@@ -48,7 +48,7 @@ make_port(struct service *se)
 }
 
 void
-service_add(struct server *s, const char *name)
+service_add(struct server *s, const char *name, bool public)
 {
     struct service *se;
 
@@ -58,6 +58,10 @@ service_add(struct server *s, const char *name)
     se = &boot.services[boot.service_count++];
     se->se_name = name;
     se->se_server = s;
+    se->se_public = public;
+    if (public && boot.public_port == MACH_PORT_NULL) {
+        boot.public_port = boot_new_port();
+    }
     make_port(se);
 }
 
@@ -111,14 +115,33 @@ bootstrap_check_in(mach_port_t port, const char *name, mach_port_t *right)
     return KERN_SUCCESS;
 }
 
+/* A send right to a port of our own. */
+static kern_return_t
+send_right(mach_port_t receive, mach_port_t *right)
+{
+    kern_return_t kr = mach_port_insert_right_trap(receive, receive,
+                                                   MACH_MSG_TYPE_MAKE_SEND);
+
+    if (kr == KERN_SUCCESS) {
+        *right = receive;
+    }
+    return kr;
+}
+
 kern_return_t
 bootstrap_look_up(mach_port_t port, const char *name, mach_port_t *right)
 {
+    bool public = boot.public_port != MACH_PORT_NULL &&
+                  port == boot.public_port;
     struct service *se = service_find(name);
     kern_return_t kr;
 
-    (void)port;
-    if (se == NULL || se->se_server->sv_given_up) {
+    if (se == NULL && !public && boot.public_port != MACH_PORT_NULL &&
+        strcmp(name, BOOTSTRAP_PUBLIC) == 0) {
+        return send_right(boot.public_port, right);
+    }
+    if (se == NULL || se->se_server->sv_given_up ||
+        (public && !se->se_public)) {
         return KERN_INVALID_NAME;
     }
     kr = mach_port_mod_refs_trap(se->se_port, MACH_PORT_RIGHT_SEND, 1);
@@ -134,7 +157,9 @@ bootstrap_archive(mach_port_t port, mach_port_t *entry, uint64_t *size)
 {
     kern_return_t kr = KERN_SUCCESS;
 
-    (void)port;
+    if (server_by_port(port) == NULL) {
+        return KERN_NO_ACCESS;
+    }
     if (boot.archive_entry == MACH_PORT_NULL) {
         vm_size_t length = boot.info->bi_archive_size;
 
@@ -168,7 +193,9 @@ bootstrap_command_line(mach_port_t port, char *line)
     const char *from = boot.info->bi_command_line;
     size_t n = 0;
 
-    (void)port;
+    if (server_by_port(port) == NULL) {
+        return KERN_NO_ACCESS;
+    }
     while (n < sizeof(boot.info->bi_command_line) - 1 && from[n] != '\0') {
         n++;
     }

@@ -12,6 +12,16 @@ libmach_srcs := $(call sources,libmach)
 $(eval $(call module_rules,libmach,FREE_CFLAGS,))
 $(OUT)/lib/libmach.a: $(call program_objects,libmach)
 
+# Once more for Linux programs, which have a C library of the host's.
+LINUX_LIB := $(OUT)/lib/libmach-linux.a
+$(LINUX_LIB): $(filter-out %/string.o %/start.o,$(call \
+    program_objects,libmach)) $(OUT)/obj/libmach-linux/fork.o
+$(OUT)/obj/libmach-linux/fork.o: $(SRC)/libmach/linux/fork.c
+	@echo "  LINUXCC $@"
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=gnu17 -O2 $(WARN) -MMD -MP $(CONTRACT) \
+	    $(LIBMACH_HEADERS) -c -o $@ $<
+
 $(eval $(call compile_rules,$(OUT)/obj/libmig,$$(FREE_CFLAGS),))
 $(OUT)/lib/libmig.a: \
     $(foreach i,$(INTERFACES),$(OUT)/obj/libmig/gen/$(i)/$(i)_user.o)

@@ -36,7 +36,7 @@ MODULE_DIRS := $(sort $(MODULE_DIRS))
 # interface.  libmach/FOLDER/*.c: libFOLDER.a, over newlib.  A module.mk in
 # libmach/ or libmach/FOLDER/ may set libmach_servers, libFOLDER_servers and
 # so on, as for a program; the rules are in libraries.mk.
-LIBMACH_DIRS := $(filter-out newlib,$(sort $(notdir $(patsubst %/,%,$(dir \
+LIBMACH_DIRS := $(filter-out newlib linux,$(sort $(notdir $(patsubst %/,%,$(dir \
     $(wildcard $(SRC)/libmach/*/*.c))))))
 MACH_HEADERS := $(foreach i,$(KERNEL_SERVED_NAMES),$(GEN)/$(i)/$(i).h)
 CRT0 := $(OUT)/obj/libpolymach_sys/libmach/newlib/crt0.o

@@ -14,7 +14,7 @@ run: $(KERNEL) $(BASE)
 
 #: tests: build everything that make check runs
 .PHONY: tests
-tests: all $(HOST_TESTS) $(GUEST_TESTS)
+tests: all $(HOST_TESTS) $(GUEST_TESTS) $(LINUX_LIB)
 
 #: check: run the tests (under 10 minutes); SUITE=NAME runs one suite
 .PHONY: check
@@ -91,11 +91,12 @@ update-lock: $(MIG)
 reference: $(MIG)
 	$(Q)$(PYTHON) $(SRC)/tools/mig/reference.py --mig $(MIG) --source $(SRC)
 
-#: install: copy the command, the kernel and the boot archive below PREFIX
+#: install: command, generator, compiler wrapper, libraries below PREFIX
 .PHONY: install
-install: all
+install: all $(USER_LIBS) $(LINUX_LIB) $(MIG) \
+    $(foreach i,$(INTERFACES),$(GEN)/$(i)/$(i).h)
 	@$(SRC)/tools/install/install.sh $(SRC_ABS) . '$(DESTDIR)$(PREFIX)' \
-	    '$(PREFIX)'
+	    '$(CC)'
 
 #: clean: remove everything that was built
 .PHONY: clean

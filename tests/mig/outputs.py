@@ -160,6 +160,60 @@ def test_asserts(folder):
                           (name, side, "right" if right else "wrong"), said)
 
 
+PAGE = """/* SPDX-License-Identifier: BSD-2-Clause */
+/* A shop & <more>. */
+subsystem shop 4000;
+ownership take;
+type span_t = uint64_t; /* bytes */
+type port_t = MACH_MSG_TYPE_COPY_SEND ctype: mach_port_t;
+type gift_t = MACH_MSG_TYPE_MOVE_SEND ctype: mach_port_t;
+type data_t = ^array[] of uint32_t;
+/* Not about buy. */
+
+routine buy(shop: port_t; size: span_t; right: gift_t;
+    out data: data_t, dealloc);
+/*
+ * Sells. Errors:
+ *  - KERN_NO_SPACE: full
+ */
+simpleroutine sell(shop: port_t; what: port_t);
+routine ask(shop: port_t; sreplyport reply: MACH_MSG_TYPE_MAKE_SEND_ONCE
+    ctype: mach_port_t; out name: c_string[*:64]); /* Later. */
+"""
+PAGE_LINES = [
+    "A shop & &lt;more>.",
+    "| 4001 | [sell](#sell) | Sells |",
+    "| 4000 | [buy](#buy) |  |",
+    "| 4002 | [ask](#ask) | Later |",
+    "| `size` | in | `span_t` | 64-bit number: bytes |  |",
+    "| `right` | in | `gift_t` | send right | goes with the request; "
+    "server: lent |",
+    "| `data` | out | `data_t` | `dataCnt` elements of 4 bytes, out of line "
+    "| the caller's; goes with the reply |",
+    "| `what` | in | `port_t` | send right | the caller keeps its own; "
+    "server: lent |",
+    " - KERN_NO_SPACE: full",
+    "Request 4001 (48 bytes); there is no reply: the call returns when the "
+    "request is queued.",
+    "| `reply` | server only |  | send-once right | server: its own with "
+    "`MIG_NO_REPLY` |",
+    "| `name` | out |  | string, at most 64 bytes with its NUL |  |",
+]
+
+
+def test_page(folder):
+    """A page says what the interface and its comments say."""
+    path = os.path.join(folder, "shop.md")
+    said = several.run("-doc", path, several.write(folder, "shop.defs",
+                                                   PAGE))[1]
+    with open(path, encoding="utf-8") as stream:
+        text = stream.read()
+    lines = text.split("\n")
+    for wanted in PAGE_LINES:
+        tap.check(wanted in lines, "-doc: " + wanted, said + text)
+    tap.check("Not about buy" not in text, "-doc: comments of others", text)
+
+
 def test_pages():
     """docs/reference is what the interfaces say."""
     done = subprocess.run(
@@ -253,6 +307,7 @@ def main():
         for path in paths + several.interfaces():
             test_model(folder, path)
         test_asserts(folder)
+        test_page(folder)
         test_pages()
         test_skeletons(folder)
         test_same_bytes(folder)

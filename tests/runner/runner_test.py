@@ -86,6 +86,11 @@ def test_usage(command):
         (("run", "--root", "/etc/passwd", "x"), 125),
         (("run", "--copy", "/nonexistent", "x"), 125),
         (("run", "--copy", "/etc", "x"), 125), (("nope",), 2),
+        (("run", "--server", "x", "x"), 2),
+        (("run", "--server", "x y=/bin/sh", "x"), 2),
+        (("run", "--server", "x=/bin/sh:a,,b", "x"), 2),
+        (("run", "--server", "x=/etc/passwd", "x"), 125),
+        (("run", "--server", "x=/nonexistent", "x"), 125),
     )
     for arguments, wanted in cases:
         status, out, err = command.run(*arguments)
@@ -169,6 +174,10 @@ def test_files(command):
     os.symlink(deep, link)
     _, out, _ = command.run("run", "--root", tree, "--copy",
                             link + ":/a/b/copy", "--copy", deep, "members")
+    _, added, _ = command.run("run", "--layout", "multi", "--server",
+                              "x=/bin/busybox:one,two", "members")
+    tap.check(b"boot/user-x " in added and
+              b"boot/layouts/multi.conf " in added, "--server", added)
     name = "root/%s/%s/file" % ("d" * 90, "e" * 90)
     lines = out.decode("utf-8", "surrogateescape").split("\n")
     for wanted in (name + " 4751 0 1000000000 0:0 ",

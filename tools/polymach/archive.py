@@ -12,6 +12,7 @@ import stat
 import tarfile
 
 import default_root
+import places
 from errors import Failure
 
 
@@ -105,6 +106,21 @@ class Overlay:
         self.tar.addfile(info, io.BytesIO(content))
 
 
+def add_servers(overlay, layout, servers):
+    """Add servers of the user's: their programs, and a layout with them."""
+    with open(places.layout(layout), encoding="utf-8") as source:
+        lines = source.read()
+    for name, path, services in servers:
+        with open(path, "rb") as program:
+            content = program.read()
+        if content[:4] != b"\x7fELF":
+            raise Failure("--server: %s is not an ELF file" % path)
+        overlay.add_member("boot/user-" + name, content)
+        lines += "\nserver %s boot/user-%s\n" % (name, name)
+        lines += "".join("    provides %s public\n" % s for s in services)
+    overlay.add_member("boot/layouts/%s.conf" % layout, lines.encode())
+
+
 def write(stream, base, options, job):
     """Write a machine's whole archive to an open file."""
     with open(base, "rb") as source:
@@ -114,6 +130,8 @@ def write(stream, base, options, job):
         overlay.add_tree(top)
     for text in options.copy:
         overlay.add_file(text)
+    if options.server:
+        add_servers(overlay, options.layout, options.server)
     overlay.add_member("boot/job", job)
     overlay.tar.close()
     stream.flush()

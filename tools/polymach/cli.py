@@ -8,6 +8,7 @@ wrong command line.
 
 import argparse
 import os
+import re
 import sys
 
 from errors import EXIT_FAILURE, EXIT_USAGE, Failure
@@ -50,6 +51,17 @@ def environment_entry(text):
     return text
 
 
+def server_entry(text):
+    """NAME=FILE[:SERVICE[,SERVICE...]]."""
+    match = re.match(r"([A-Za-z0-9_-]{1,40})=([^:]+)(?::(.+))?$", text)
+    services = (match.group(3) or match.group(1)).split(",") if match else []
+    if not services or not all(re.match(r"[!-~]{1,63}$", service)
+                               for service in services):
+        raise argparse.ArgumentTypeError(
+            "%r is not NAME=FILE[:SERVICE,...]" % text)
+    return match.group(1), match.group(2), services
+
+
 def add_machine_options(parser):
     """Options about the machine: common to run, shell and bench."""
     parser.add_argument("--layout", default="single", metavar="NAME",
@@ -90,6 +102,10 @@ def add_tree_options(parser):
                         metavar="HOST[:GUEST]",
                         help="add one file [GUEST: /NAME]; its mode and time "
                         "are kept")
+    parser.add_argument("--server", action="append", default=[],
+                        type=server_entry, metavar="NAME=FILE[:SERVICE,...]",
+                        help="start FILE, made by polymach-gcc, as a server; "
+                        "programs may look its services up [:NAME]")
     parser.add_argument("--env", action="append", default=[],
                         type=environment_entry, metavar="NAME=VALUE",
                         help="set a variable of the program's environment")

@@ -22,6 +22,12 @@ def output(name, built_by="make"):
     return path
 
 
+def layout(name):
+    """The configuration of a layout."""
+    return os.path.join(SOURCE, "personalities", "posix", "layouts",
+                        name + ".conf")
+
+
 def kernel():
     """The kernel, an ELF file that QEMU boots by its PVH note."""
     return output("kernel.elf")

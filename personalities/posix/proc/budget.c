@@ -6,7 +6,9 @@
 #include <mach/mach.h>
 #include <mach/task_info.h>
 
+#include <bootstrap/bootstrap.h>
 #include <host/host.h>
+#include <server/object.h>
 #include <task/task.h>
 
 #include "budget.h"
@@ -42,6 +44,23 @@ budget_first(mach_port_t *ledger)
     return ledger_create(mach_task_self(), limits, ledger);
 }
 
+/* Where processes look up public services; null when there are none. */
+static mach_port_t
+public_port(void)
+{
+    static mach_port_t port;
+    static bool asked;
+
+    if (!asked) {
+        asked = true;
+        if (bootstrap_look_up(bootstrap_port, "public", &port) !=
+            KERN_SUCCESS) {
+            port = MACH_PORT_NULL;
+        }
+    }
+    return port;
+}
+
 kern_return_t
 budget_holder(mach_port_t ledger, mach_port_t *task)
 {
@@ -50,7 +69,7 @@ budget_holder(mach_port_t ledger, mach_port_t *task)
     if (kr != KERN_SUCCESS) {
         return kr;
     }
-    kr = task_set_special_port(*task, TASK_BOOTSTRAP_PORT, MACH_PORT_NULL);
+    kr = task_set_special_port(*task, TASK_BOOTSTRAP_PORT, public_port());
     if (kr == KERN_SUCCESS) {
         kr = task_set_exception_ports(*task, EXC_MASK_ALL, MACH_PORT_NULL,
                                       EXCEPTION_DEFAULT);

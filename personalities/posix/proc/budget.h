@@ -25,8 +25,8 @@ kern_return_t budget_first(mach_port_t *ledger);
 void budget_split(mach_port_t *ledger);
 
 /* An empty task with this ledger, for exec to make a task like it.  It has
- * none of the rights that every task of ours is given: no bootstrap port and
- * no exception ports. */
+ * none of the rights that every task of ours is given: no exception ports, and
+ * a bootstrap port that knows public services only (or none). */
 kern_return_t budget_holder(mach_port_t ledger, mach_port_t *task);
 void budget_holder_end(mach_port_t task);
 /* A ledger for a child of this session leader. */

@@ -36,7 +36,7 @@ test_good(void)
     bool good = parse("# layout\n"
                       "server serial boot/serial # driver\n"
                       "    provides serial0\n"
-                      "\tprovides serial1\n"
+                      "\tprovides serial1 public\n"
                       "    grant irq 4\n"
                       "    grant ioports 0x3f8 8\n"
                       "    restart yes\n"
@@ -51,6 +51,8 @@ test_good(void)
               strcmp(s[0].member, "boot/serial") == 0 &&
               s[0].service_count == 2 &&
               strcmp(s[0].services[1], "serial1") == 0, "services");
+    check(!s[0].service_public[0] && s[0].service_public[1],
+          "a public service");
     check(s[0].grant_count == 2 && s[0].grants[0].kind == GRANT_IRQ &&
               s[0].grants[0].first == 4 &&
               s[0].grants[1].kind == GRANT_IOPORTS &&
@@ -73,6 +75,7 @@ test_wrong(void)
     refuses("server a b\nserver a c\n", 2, "a name twice");
     refuses("server a b\n provides s\nserver c d\n provides s\n", 4,
             "a service twice");
+    refuses("server a b\n provides s private\n", 2, "an unknown access");
     refuses("server a b\n fly\n", 2, "an unknown word");
     refuses("server a b\n grant irq\n", 2, "a grant without its number");
     refuses("server a b\n grant irq 4x\n", 2, "half a number");

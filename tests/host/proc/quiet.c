@@ -3,6 +3,7 @@
 #include <mach/mach.h>
 #include <server/object.h>
 
+#include <bootstrap/bootstrap.h>
 #include <host/host.h>
 #include <init/init.h>
 #include <mach_port/mach_port.h>
@@ -19,6 +20,9 @@
         return KERN_SUCCESS;                                                  \
     }
 
+mach_port_t bootstrap_port;
+
+OK0(bootstrap_look_up, mach_port_t b, const char *n, mach_port_t *r)
 OK0(task_set_special_port, mach_port_t t, int w, mach_port_t p)
 OK0(task_set_exception_ports, mach_port_t t, uint32_t m, mach_port_t p, int b)
 OK0(task_set_priority, mach_port_t t, int p)
