@@ -43,9 +43,10 @@ mutants: $(OUT)/tests/host/ipc $(OUT)/tests/host/ipc-model
 	    --mutate kernel/ipc --copy kernel --copy ipc-defs \
 	    --copy tests/host --work $(OUT)/mutants --cc '$(HOSTCC)' \
 	    --survivors $(SRC)/tools/mutants/survivors.txt \
-	    $(call mutants_program,ipc) --run '' \
-	    $(call mutants_program,ipc-model) --run '-c -n 16000 -s 1' \
-	    --run '-c -n 160000 -s 11' \
+	    $(call mutants_program,ipc) $(call mutants_program,ipc-model) \
+	    --run '-n 20000 -s 1 -a 50 -c' --run '-n 200000 -s 5 -a 500 -c' \
+	    $(call mutants_program,ipc-model-tiny) \
+	    --run '-n 20000 -s 1 -a 50 -c' \
 	    $(MUTANTS)
 
 #: coverage: lines of kernel and generator that the host tests run
