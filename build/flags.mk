@@ -50,7 +50,7 @@ FREE_CFLAGS := $(BARE) -fno-pic -fno-pie -mno-red-zone -mgeneral-regs-only \
 
 # Emulators: mapped read-only at any address inside a guest's task.
 EMU_CFLAGS := $(BARE) -fPIE -mgeneral-regs-only -mno-red-zone \
-    -fvisibility=hidden -ffunction-sections -fdata-sections \
+    -include $(SRC)/build/hidden.h -ffunction-sections -fdata-sections \
     -fno-jump-tables -DMIG_ENVIRONMENT=1 $(CONTRACT) $(LIBMACH_HEADERS)
 
 # Servers, drivers and pagers: newlib over libmach.
