@@ -25,15 +25,18 @@ ipc_mqueue_init(struct ipc_port *port)
     port->ip_qlimit = MACH_PORT_QLIMIT_DEFAULT;
 }
 
-/* The first that waits runs next when the caller blocks: an RPC. */
+/* The first that waits is woken for a message of port; it runs next when the
+ * caller blocks: an RPC. */
 static bool
-wake_first(struct ipc_object *object)
+wake_first(struct ipc_object *object, struct ipc_port *port)
 {
     struct thread *th = wait_queue_first(&object->io_receivers);
 
     if (th == NULL) {
         return false;
     }
+    ipc_port_reference(port);
+    th->th_ipc_woken_for = port;
     thread_wakeup_handoff(th, KERN_SUCCESS);
     return true;
 }
@@ -44,14 +47,14 @@ wake_receiver(struct ipc_port *port)
 {
     struct list *l;
 
-    if (wake_first(&port->ip_object)) {
+    if (wake_first(&port->ip_object, port)) {
         return;
     }
     list_for_each(l, &port->ip_links)
     {
         struct ipc_link *link = list_entry(l, struct ipc_link, il_port_link);
 
-        if (wake_first(&link->il_set->ps_object)) {
+        if (wake_first(&link->il_set->ps_object, port)) {
             return;
         }
     }
@@ -219,17 +222,23 @@ ipc_mqueue_set_limit(struct ipc_port *port, uint32_t limit)
 }
 
 void
-ipc_mqueue_rewake(struct ipc_object *object)
+ipc_mqueue_joined(struct ipc_pset *set, struct ipc_port *port)
 {
-    struct ipc_port *from;
+    uint32_t n = port->ip_msgcount;
 
-    if (ipc_mqueue_peek(object, &from) == NULL) {
-        return;
+    while (n > 0 && wake_first(&set->ps_object, port)) {
+        n--;
     }
-    if (object->io_type == IOT_PORT) {
-        wake_receiver(from);
-    } else {
-        (void)wake_first(object);
+}
+
+void
+ipc_mqueue_pass_on(struct ipc_port *port, const struct ipc_port *taken)
+{
+    if (port != NULL) {
+        if (port != taken && port->ip_msgcount > 0 && ip_active(port)) {
+            wake_receiver(port);
+        }
+        ipc_port_release(port);
     }
 }
 

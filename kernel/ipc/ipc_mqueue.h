@@ -10,7 +10,9 @@
  *
  * A message that arrives wakes one receiver, which looks for itself: a message
  * is never bound to a thread, so whoever fails to receive it leaves it where
- * it was (and passes the wake-up on).
+ * it was.  But a wake-up is bound to the port of the message: a thread that was
+ * woken for one port and receives from another (of its set), or not at all,
+ * passes the wake-up on, to those who wait for this port in other sets, too.
  */
 #ifndef IPC_IPC_MQUEUE_H
 #define IPC_IPC_MQUEUE_H
@@ -38,8 +40,12 @@ mach_port_seqno_t ipc_mqueue_take(struct ipc_port *port, struct ipc_kmsg *k);
 /* Slots: give one back (a message received, a reservation not used). */
 void ipc_mqueue_release_slot(struct ipc_port *port);
 void ipc_mqueue_set_limit(struct ipc_port *port, uint32_t limit);
-/* Wake one receiver if there is a message: after a failed receive. */
-void ipc_mqueue_rewake(struct ipc_object *object);
+/* port, which may have messages, is in set now: wake receivers of the set. */
+void ipc_mqueue_joined(struct ipc_pset *set, struct ipc_port *port);
+/* A thread that was woken for a message of port (its th_ipc_woken_for, whose
+ * reference is consumed; or NULL) has received one of taken, or none (NULL):
+ * if it was another, somebody else is woken. */
+void ipc_mqueue_pass_on(struct ipc_port *port, const struct ipc_port *taken);
 /* The port has died or moved: all its waiters look again. */
 void ipc_mqueue_changed(struct ipc_port *port);
 

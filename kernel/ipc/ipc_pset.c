@@ -129,7 +129,7 @@ ipc_pset_insert(struct ipc_pset *set, struct ipc_port *port)
     port->ip_link_count++;
     if (port->ip_msgcount > 0) {
         list_push_back(&set->ps_ready, &link->il_ready_link);
-        ipc_mqueue_rewake(&set->ps_object);
+        ipc_mqueue_joined(set, port);
     }
     return KERN_SUCCESS;
 }

@@ -43,6 +43,7 @@ call_args(struct mach_msg_call *c, const uint64_t args[6])
     c->mc_rcv_message =
         (c->mc_option & MACH_RCV_OVERWRITE) != 0 ? args[5] : args[0];
     c->mc_slot = NULL;
+    c->mc_from = NULL;
 }
 
 void

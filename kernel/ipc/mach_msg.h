@@ -32,6 +32,7 @@ struct mach_msg_call {
     mach_msg_timeout_t mc_timeout;
     vm_address_t mc_rcv_message;
     struct ipc_port *mc_slot; /* a slot of this port's queue is ours */
+    struct ipc_port *mc_from; /* received from: to compare with, no more */
 };
 
 void mach_msg_call_init(struct mach_msg_call *c, struct thread *th);

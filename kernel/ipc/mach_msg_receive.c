@@ -46,12 +46,14 @@ static kern_return_t
 mach_msg_receive_continue(struct thread *th, kern_return_t result)
 {
     struct ipc_object *object = th->th_saved.ipc.object, *now;
+    struct ipc_port *woken_for = th->th_ipc_woken_for;
     struct mach_msg_call c;
     kern_return_t kr;
 
     assert(th->th_ipc_wait == IPC_WAIT_RECEIVE);
     th->th_saved.ipc.object = NULL;
     th->th_ipc_wait = IPC_WAIT_NONE;
+    th->th_ipc_woken_for = NULL;
     mach_msg_call_init(&c, th);
     if (result != KERN_SUCCESS) {
         kr = receive_wait_error(result);
@@ -65,6 +67,7 @@ mach_msg_receive_continue(struct thread *th, kern_return_t result)
         kr = mach_msg_receive(&c);
     }
     object_release(object);
+    ipc_mqueue_pass_on(woken_for, c.mc_from);
     if (kr != KERN_BLOCKED) {
         th->th_trap_deadline = 0;
     }
@@ -127,9 +130,8 @@ mach_msg_receive(struct mach_msg_call *c)
         return receive_wait(c, object);
     }
     kr = ipc_kmsg_deliver(k, from, &r);
-    if (kr != KERN_SUCCESS) {
-        /* The message is still there: another receiver may want it. */
-        ipc_mqueue_rewake(object);
+    if (kr == KERN_SUCCESS) {
+        c->mc_from = from;
     }
     return kr;
 }
@@ -139,9 +141,11 @@ ipc_thread_abandon(struct thread *th)
 {
     struct ipc_object *object = th->th_saved.ipc.object;
     unsigned wait = th->th_ipc_wait;
+    struct ipc_port *woken_for = th->th_ipc_woken_for;
     struct ipc_kmsg *request = th->th_request;
 
     th->th_request = NULL;
+    th->th_ipc_woken_for = NULL;
     th->th_ipc_wait = IPC_WAIT_NONE;
     if (request != NULL) {
         ipc_kmsg_destroy(request);
@@ -151,7 +155,7 @@ ipc_thread_abandon(struct thread *th)
     }
     th->th_saved.ipc.object = NULL;
     if (wait == IPC_WAIT_RECEIVE) {
-        ipc_mqueue_rewake(object);
+        ipc_mqueue_pass_on(woken_for, NULL);
     } else if (wait == IPC_WAIT_SLOT) {
         ipc_mqueue_release_slot((struct ipc_port *)(void *)object);
     }

@@ -101,6 +101,7 @@ struct thread {
     } th_saved;                    /* c */
     struct ipc_kmsg *th_request;   /* K: kernel-served request that waits */
     unsigned th_ipc_wait;          /* K: IPC_WAIT_*: what th_saved.ipc is for */
+    struct ipc_port *th_ipc_woken_for; /* K: +1: woken for its message; or NULL */
 
     /* Redirection (mach/emulator.h). */
     struct upcall_state th_upcall; /* c: kind NONE when none is pending */

@@ -423,11 +423,47 @@ rpc_deadline(void)
     world_end(&w);
 }
 
+/* A port with two messages joins a set where two wait; another, in two sets,
+ * leaves the one whose waiter was woken for it. */
+static void
+sets_lose_no_message(void)
+{
+    mach_port_name_t n, s, first, second;
+    union any_msg *m2;
+
+    world_begin(&w);
+    n = new_port(w.b);
+    s = give_send(w.b, n, w.a);
+    first = new_set(w.b);
+    second = new_set(w.b);
+    m2 = user_alloc(w.b, sizeof(*m2));
+    CHECK_EQ(send_simple(w.ta, s, MACH_MSG_TYPE_COPY_SEND, 1), 0);
+    CHECK_EQ(send_simple(w.ta, s, MACH_MSG_TYPE_COPY_SEND, 2), 0);
+    CHECK_EQ(wait_on(w.tb, first, w.mb, 0, 0), KERN_BLOCKED);
+    CHECK_EQ(wait_on(w.tb2, first, m2, 0, 0), KERN_BLOCKED);
+    CHECK_EQ(ipc_call_insert_member(w.b->space, n, first), KERN_SUCCESS);
+    CHECK_EQ(run_ready(), 2);
+    CHECK_EQ(w.mb->head.msgh_id, 1);
+    CHECK_EQ(m2->head.msgh_id, 2);
+
+    CHECK_EQ(ipc_call_insert_member(w.b->space, n, second), KERN_SUCCESS);
+    CHECK_EQ(wait_on(w.tb, first, w.mb, 0, 0), KERN_BLOCKED);
+    CHECK_EQ(wait_on(w.tb2, second, m2, 0, 0), KERN_BLOCKED);
+    CHECK_EQ(send_simple(w.ta, s, MACH_MSG_TYPE_COPY_SEND, 3), 0);
+    CHECK_EQ(ipc_call_extract_member(w.b->space, n, first), KERN_SUCCESS);
+    CHECK_EQ(run_ready(), 2);
+    CHECK_EQ(w.tb->result, KERN_BLOCKED);
+    CHECK_EQ(w.tb2->result, MACH_MSG_SUCCESS);
+    CHECK_EQ(m2->head.msgh_id, 3);
+    world_end(&w);
+}
+
 const struct test wait_tests[] = {
     {"receivers wake", receivers_wake},
     {"receivers end", receivers_end},
     {"port moves away", port_moves_away},
     {"sets wake", sets_wake},
+    {"sets lose no message", sets_lose_no_message},
     {"wake-ups pass on", wakeups_pass_on},
     {"senders wait in order", senders_wait_in_order},
     {"senders end", senders_end},

@@ -164,6 +164,7 @@ struct m_thread {
     enum m_state state;
     enum m_waits waits;
     bool is_set, object_dead, has_slot;
+    int woken_for;             /* a message of this port; or M_NONE */
     int object;                /* port or set */
     kern_return_t result;      /* of the wait */
     bool aborted, kicked;      /* latched */
@@ -174,6 +175,7 @@ struct m_thread {
     struct m_call call;
     /* What the call has received. */
     bool got, got_stub;
+    int from;                  /* or M_NONE: it has received nothing */
     struct m_message message_got;
     mach_port_name_t got_local, got_remote;
     mach_port_name_t got_names[M_PARTS][M_ARRAY];
@@ -248,12 +250,12 @@ void m_set_end(int set);
 void m_sets_leave(int port);
 void m_announce(int port, bool notice);
 void m_taken(int port);
-void m_rewake(bool is_set, int object);
+void m_pass_on(int port); /* who was woken for it did not receive from it */
 
 /* ---- model_wait.c ---- */
 void m_wake(int thread, kern_return_t result);
 void m_wake_all(struct m_list *l);
-bool m_wake_first(struct m_list *l);
+bool m_wake_first(struct m_list *l, int port); /* for its message */
 void m_clock(uint64_t ns);
 kern_return_t m_wait(int thread, enum m_waits waits, bool is_set,
                      int object);

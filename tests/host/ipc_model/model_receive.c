@@ -62,6 +62,7 @@ take(int thread, struct m_message *m, int from)
     unsigned i, j;
 
     th->got = true;
+    th->from = from;
     th->message_got = *m;
     th->got_payload = m_ports[from].payload;
     th->got_local = m_ports[from].name;
@@ -108,7 +109,6 @@ m_msg_receive(int thread)
     const struct m_call *c = &th->call;
     const struct m_right *r = m_find(M_THREAD_TASK(thread), c->rcv_name);
     struct m_message m;
-    kern_return_t kr;
     bool is_set;
     int from, object;
 
@@ -129,9 +129,5 @@ m_msg_receive(int thread)
         }
         return m_wait(thread, M_WAITS_RECEIVE, is_set, object);
     }
-    kr = deliver(thread, &m, from);
-    if (kr != MACH_MSG_SUCCESS) {
-        m_rewake(is_set, object);
-    }
-    return kr;
+    return deliver(thread, &m, from);
 }

@@ -13,13 +13,16 @@ void
 m_set_add(int set, int port)
 {
     struct m_set *s = &m_sets[set];
+    unsigned n;
 
     m_push(&s->ports, port);
     m_push(&m_ports[port].sets, set);
     m_touch(port);
     if (m_msgcount(port) > 0) {
         m_push(&s->ready, port);
-        m_rewake(true, set);
+        for (n = m_msgcount(port); n > 0; n--) {
+            (void)m_wake_first(&s->receivers, port);
+        }
     }
 }
 
@@ -60,11 +63,11 @@ wake_receiver(int port)
     struct m_port *p = &m_ports[port];
     unsigned i;
 
-    if (m_wake_first(&p->receivers)) {
+    if (m_wake_first(&p->receivers, port)) {
         return;
     }
     for (i = 0; i < p->sets.n; i++) {
-        if (m_wake_first(&m_sets[p->sets.at[i]].receivers)) {
+        if (m_wake_first(&m_sets[p->sets.at[i]].receivers, port)) {
             return;
         }
     }
@@ -110,15 +113,11 @@ m_taken(int port)
     }
 }
 
-/* There may be a message that nobody has been woken for. */
+/* Its message is there for somebody else. */
 void
-m_rewake(bool is_set, int object)
+m_pass_on(int port)
 {
-    if (!is_set) {
-        if (m_msgcount(object) > 0) {
-            wake_receiver(object);
-        }
-    } else if (m_sets[object].ready.n > 0) {
-        (void)m_wake_first(&m_sets[object].receivers);
+    if (port != M_NONE && m_msgcount(port) > 0) {
+        wake_receiver(port);
     }
 }

@@ -14,6 +14,7 @@ m_thread_begin(int thread)
     struct task *t = m_tasks[M_THREAD_TASK(thread)].task;
 
     memset(th, 0, sizeof(*th));
+    th->woken_for = M_NONE;
     th->host = thread_make(t);
     th->message = user_alloc(t, sizeof(*th->message));
     th->buffer = user_alloc(t, sizeof(*th->buffer));

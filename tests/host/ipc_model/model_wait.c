@@ -4,7 +4,9 @@
  *
  * A thread that is woken stands in the line of those that are ready, and goes
  * on when it is its turn: much may have happened by then.  A sender that is
- * woken because there is room owns a slot of the queue from that moment.
+ * woken because there is room owns a slot of the queue from that moment.  A
+ * receiver that is woken for a port's message, and then has another port's, or
+ * none, lets somebody else be woken in its place.
  */
 #include "model.h"
 
@@ -39,11 +41,12 @@ m_wake_all(struct m_list *l)
 }
 
 bool
-m_wake_first(struct m_list *l)
+m_wake_first(struct m_list *l, int port)
 {
     if (l->n == 0) {
         return false;
     }
+    m_threads[l->at[0]].woken_for = port;
     m_wake(l->at[0], KERN_SUCCESS);
     return true;
 }
@@ -96,6 +99,7 @@ m_wait(int thread, enum m_waits waits, bool is_set, int object)
     th->is_set = is_set;
     th->object = object;
     th->object_dead = th->has_slot = false;
+    th->woken_for = M_NONE;
     th->interruptible = (c->option & (send ? MACH_SEND_INTERRUPT
                                            : MACH_RCV_INTERRUPT)) != 0;
     if ((c->option & (send ? MACH_SEND_TIMEOUT : MACH_RCV_TIMEOUT)) != 0) {
@@ -156,10 +160,11 @@ continue_send(int thread)
 }
 
 static kern_return_t
-continue_receive(int thread)
+receive_again(int thread)
 {
     struct m_thread *th = &m_threads[thread];
 
+    th->from = M_NONE;
     if (th->result != KERN_SUCCESS) {
         return wait_error(th, th->result);
     }
@@ -170,6 +175,21 @@ continue_receive(int thread)
         return MACH_RCV_PORT_CHANGED;
     }
     return m_msg_receive(thread);
+}
+
+static kern_return_t
+continue_receive(int thread)
+{
+    struct m_thread *th = &m_threads[thread];
+    int port = th->woken_for;
+    kern_return_t kr;
+
+    th->woken_for = M_NONE;
+    kr = receive_again(thread);
+    if (port != th->from) {
+        m_pass_on(port);
+    }
+    return kr;
 }
 
 kern_return_t
@@ -189,8 +209,7 @@ m_continue(int thread)
     return kr;
 }
 
-/* The thread ends.  A receiver may have been woken for a message that somebody
- * else can have. */
+/* The thread ends. */
 void
 m_abandon(int thread)
 {
@@ -204,9 +223,7 @@ m_abandon(int thread)
         (void)m_remove(&m_ready, thread);
         th->state = M_IDLE;
         if (th->waits == M_WAITS_RECEIVE) {
-            if (!th->object_dead) {
-                m_rewake(th->is_set, th->object);
-            }
+            m_pass_on(th->woken_for);
         } else if (th->has_slot && !th->object_dead) {
             m_slot_back(th->object);
         }
@@ -227,6 +244,9 @@ m_object_dies(bool is_set, int object)
         if (th->state != M_IDLE && th->is_set == is_set
             && th->object == object) {
             th->object_dead = true;
+        }
+        if (!is_set && th->woken_for == object) {
+            th->woken_for = M_NONE;
         }
     }
 }
