@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "comment.h"
+#include "diag.h"
 
+/* The file that was read last: most questions are about one file.  It is
+ * kept over runs, so it is not mig_alloc's. */
 struct source {
-    const char *file;
-    const char *text;
-    size_t size;
+    char *file;
+    char *text; /* NUL-terminated */
 };
 
 /* Text from a to b. */
@@ -18,27 +20,53 @@ struct span {
     const char *end;
 };
 
+static char *
+read_file(const char *file)
+{
+    FILE *f = fopen(file, "rb");
+    char *text = NULL;
+    size_t size = 0;
+    size_t room = 0;
+
+    while (f != NULL && !feof(f) && !ferror(f)) {
+        char *more;
+
+        room = room * 2 + 16384;
+        more = realloc(text, room);
+        if (more == NULL) {
+            diag_fatal("out of memory");
+        }
+        text = more;
+        size += fread(text + size, 1, room - size - 1, f);
+        text[size] = '\0';
+    }
+    if (f != NULL) {
+        fclose(f);
+    }
+    return text;
+}
+
 static const struct source *
 load(const char *file)
 {
-    struct source *s = mig_alloc(sizeof(*s));
-    FILE *f = file == NULL ? NULL : fopen(file, "rb");
-    char *text;
-    long size;
+    static struct source last;
 
-    s->file = file;
-    s->text = "";
-    if (f == NULL) {
-        return s;
+    if (file == NULL) {
+        file = "";
     }
-    if (fseek(f, 0, SEEK_END) == 0 && (size = ftell(f)) > 0 &&
-        fseek(f, 0, SEEK_SET) == 0) {
-        text = mig_alloc((size_t)size + 1);
-        s->size = fread(text, 1, (size_t)size, f);
-        s->text = text;
+    if (last.file == NULL || strcmp(last.file, file) != 0) {
+        free(last.file);
+        free(last.text);
+        last.text = read_file(file);
+        last.file = strdup(file);
+        if (last.text == NULL) {
+            last.text = calloc(1, 1);
+        }
+        if (last.file == NULL || last.text == NULL) {
+            diag_fatal("out of memory");
+        }
     }
-    fclose(f);
-    return s;
+    return &last;
 }
 
 /* The text at loc, or NULL. */
