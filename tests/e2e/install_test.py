@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
+# layouts: multi
 # limit: 200
 """make install with DESTDIR, moved elsewhere: a skeleton server and a Linux
 program are built with it and run; what programs may look up."""
