@@ -279,9 +279,7 @@ kern_return_t
 ipc_right_delta(struct ipc_space *s, struct ipc_entry *e,
                 mach_port_right_t right, mach_port_delta_t delta)
 {
-    if (right >= MACH_PORT_RIGHT_NUMBER) {
-        return KERN_INVALID_VALUE;
-    }
+    assert(right < MACH_PORT_RIGHT_NUMBER);
     if ((ie_type(e) & MACH_PORT_TYPE(right)) == 0) {
         return KERN_INVALID_RIGHT;
     }
