@@ -18,9 +18,12 @@ struct wait_queue served_wait = {{&served_wait.wq_threads,
 struct ipc_port *served_take;
 uint32_t served_word;
 
+static bool set_up;
+
 void
 ipc_upcall_setup(void)
 {
+    set_up = true;
 }
 
 void
@@ -103,6 +106,7 @@ task_make(struct ledger *l)
 {
     struct task *t = calloc(1, sizeof(*t));
 
+    CHECK(set_up);
     t->ledger = l;
     ledger_reference(l);
     list_init(&t->map.regions);

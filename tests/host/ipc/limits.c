@@ -128,6 +128,21 @@ a_name_for_a_right(void)
     for (i = 0; i < 23; i++) {
         CHECK_EQ(dead_name(t, 0, &n), KERN_SUCCESS);
     }
+    /* One of no right needs none. */
+    memset(w.ma, 0, sizeof(*w.ma));
+    w.ma->head.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND, 0)
+                           | MACH_MSGH_BITS_COMPLEX;
+    w.ma->head.msgh_remote_port = give_send(t, dest, w.a);
+    w.ma->port.body.msgh_descriptor_count = 1;
+    w.ma->port.port[0] = (mach_msg_port_descriptor_t){
+        .disposition = MACH_MSG_TYPE_COPY_SEND & 0xffu,
+        .type = MACH_MSG_PORT_DESCRIPTOR};
+    CHECK_EQ(host_msg(w.ta, &(struct msg_args){.message = w.ma,
+                                               .option = MACH_SEND_MSG,
+                                               .send_size = 40}),
+             MACH_MSG_SUCCESS);
+    CHECK_EQ(receive(h, dest, m), MACH_MSG_SUCCESS);
+    CHECK_EQ(m->port.port[0].name, MACH_PORT_NULL);
     for (i = 0; i < 2; i++) {
         memset(w.ma, 0, sizeof(*w.ma));
         w.ma->head.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND, 0)

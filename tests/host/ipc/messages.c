@@ -242,6 +242,7 @@ long_chains(void)
     set_port(w.ma, 0, last, MACH_MSG_TYPE_MOVE_RECEIVE);
     CHECK_EQ(send(w.ta, w.ma, 40), MACH_SEND_INVALID_RIGHT);
     CHECK(host_windows - windows >= N / 1024);
+    CHECK(host_windows - windows < N / 32);
     CHECK_EQ(type_of(w.a, last), MACH_PORT_TYPE_RECEIVE);
     /* One that has others in its queue, but not these, may go there. */
     other = new_port(w.a);
