@@ -11,6 +11,7 @@
 #   $(eval $(call guest_test,NAME,freestanding|server))
 #       a program of ours, booted in bootstrap's place, that prints TAP on the
 #       kernel's log and ends the machine; NAME_append: kernel command line;
+#       NAME_long_append: that of another run in make check-long;
 #       NAME_memory: MiB [256]; NAME_icount: yes for a clock that counts
 #       instructions, so that times don't depend on the host's load
 #   tests/posix/*.c
@@ -52,8 +53,9 @@ $$(eval $$(call $(2),$(1)))
 GUEST_TESTS += $(OUT)/tests/guest/$(1).conf
 $(OUT)/tests/guest/$(1).conf: $(OUT)/stripped/$(1) config.mk
 	@mkdir -p $$(@D)
-	$$(Q)printf 'program=%s\nappend=%s\nmemory=%s\nicount=%s\n' '$$<' \
-	    '$($(1)_append)' '$($(1)_memory)' '$($(1)_icount)' > $$@
+	$$(Q)printf '%s=%s\n' program '$$<' append '$($(1)_append)' \
+	    long_append '$($(1)_long_append)' memory '$($(1)_memory)' \
+	    icount '$($(1)_icount)' > $$@
 endef
 
 POSIX_TESTS := $(patsubst $(SRC)/tests/posix/%.c,posix-%,\

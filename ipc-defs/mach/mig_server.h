@@ -46,7 +46,8 @@ mig_reply_header(const mach_msg_header_t *in, mach_msg_header_t *out)
     out->msgh_remote_port = in->msgh_remote_port;
     out->msgh_local_port = MACH_PORT_NULL;
     out->msgh_voucher_port = MACH_PORT_NULL;
-    out->msgh_id = in->msgh_id + MIG_REPLY_DISTANCE;
+    /* Any id may have come: the sum wraps. */
+    out->msgh_id = (mach_msg_id_t)((uint32_t)in->msgh_id + MIG_REPLY_DISTANCE);
 }
 
 static inline void

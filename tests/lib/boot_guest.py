@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Boot a test program of ours in bootstrap's place and print its TAP.
 
-    boot_guest.py out/tests/guest/NAME.conf
+    boot_guest.py out/tests/guest/NAME.conf [--long]
 
 The program prints on the kernel's log (debug console), one TAP line a line,
 and powers the machine off with code 0.  Anything else but that end (a panic,
@@ -11,12 +11,14 @@ a reset, no end within the time) is a failure.
 
 import io
 import os
+import re
 import subprocess
 import sys
 import tarfile
 import tempfile
 
 LIMIT = 100
+LONG_LIMIT = 1800
 OFF = 1         # isa-debug-exit: code 0
 ACCEL = {"no": ["-accel", "tcg", "-cpu", "max"],
          "yes": ["-accel", "tcg", "-icount", "shift=0,sleep=off",
@@ -41,31 +43,56 @@ def write_archive(path, program):
         tar.addfile(info, io.BytesIO(data))
 
 
+def boot(folder, archive, conf, append, limit):
+    """Run the machine; its end, and its log."""
+    log = os.path.join(folder, "log")
+    kernel = os.path.join(os.environ.get("BUILD", "."), "out", "kernel.elf")
+    command = ["qemu-system-x86_64", "-nodefaults", "-no-user-config",
+               "-no-reboot", "-display", "none",
+               "-m", conf.get("memory") or "256",
+               *ACCEL[conf.get("icount") or "no"],
+               "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
+               "-chardev", "file,id=log,path=" + log,
+               "-device", "isa-debugcon,iobase=0xe9,chardev=log",
+               "-kernel", kernel, "-initrd", archive, "-append", append]
+    try:
+        status = subprocess.run(command, stdin=subprocess.DEVNULL,
+                                timeout=limit, check=False).returncode
+    except subprocess.TimeoutExpired:
+        status = "no end after %d s" % limit
+    if not os.path.exists(log):
+        return status, b""
+    with open(log, "rb") as text:
+        return status, text.read().replace(b"\r\n", b"\n")
+
+
+def show_again(folder, archive, conf, log):
+    """A test in batches: boot its last one again, which prints each step."""
+    batches = re.findall(rb"^# batch (\d+) of seed (\d+)$", log, re.M)
+    if not batches:
+        return
+    line = "batch=%s seed=%s" % tuple(n.decode() for n in batches[-1])
+    _, log = boot(folder, archive, conf, line, LIMIT)
+    print("\n# again with %s; its last lines:" % line)
+    for text in log.decode(errors="replace").splitlines()[-80:]:
+        print("# | " + text)
+
+
 def main():
     """Boot, wait, print."""
-    build = os.environ.get("BUILD", ".")
     conf = read_conf(sys.argv[1])
+    is_long = sys.argv[2:] == ["--long"]
+    append = conf.get("long_append" if is_long else "append", "")
     with tempfile.TemporaryDirectory() as folder:
         archive = os.path.join(folder, "archive.tar")
-        log = os.path.join(folder, "log")
-        write_archive(archive, os.path.join(build, conf["program"]))
-        command = ["qemu-system-x86_64", "-nodefaults", "-no-user-config",
-                   "-no-reboot", "-display", "none", "-m", conf.get("memory") or "256",
-                   *ACCEL[conf.get("icount") or "no"],
-                   "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
-                   "-chardev", "file,id=log,path=" + log,
-                   "-device", "isa-debugcon,iobase=0xe9,chardev=log",
-                   "-kernel", os.path.join(build, "out", "kernel.elf"),
-                   "-initrd", archive, "-append", conf.get("append", "")]
-        try:
-            status = subprocess.run(command, stdin=subprocess.DEVNULL,
-                                    timeout=LIMIT, check=False).returncode
-        except subprocess.TimeoutExpired:
-            status = "no end after %d s" % LIMIT
-        if os.path.exists(log):
-            with open(log, "rb") as text:
-                sys.stdout.buffer.write(text.read().replace(b"\r\n", b"\n"))
-                sys.stdout.flush()
+        write_archive(archive, os.path.join(os.environ.get("BUILD", "."),
+                                            conf["program"]))
+        status, log = boot(folder, archive, conf, append,
+                           LONG_LIMIT if is_long else LIMIT)
+        sys.stdout.buffer.write(log)
+        sys.stdout.flush()
+        if status != OFF:
+            show_again(folder, archive, conf, log)
     if status != OFF:
         print("\nBail out! the machine's end: %s" % status)
         return 1

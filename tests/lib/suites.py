@@ -73,13 +73,18 @@ def host_tests(build):
         yield Test("host", os.path.basename(path), [path], 300)
 
 
-def guest_tests(build, source):
+def guest_tests(build, source, long_too):
     """Programs of ours that are booted in bootstrap's place."""
     boot = os.path.join(source, "tests", "lib", "boot_guest.py")
     for path in files(os.path.join(build, "out", "tests", "guest")):
-        if path.endswith(".conf"):
-            name = os.path.basename(path)[:-len(".conf")]
-            yield Test("guest", name, [boot, path], 120)
+        if not path.endswith(".conf"):
+            continue
+        name = os.path.basename(path)[:-len(".conf")]
+        yield Test("guest", name, [boot, path], 120)
+        with open(path, encoding="utf-8") as conf:
+            has_long = re.search(r"^long_append=.", conf.read(), re.M)
+        if long_too and has_long:
+            yield Test("guest", name + "-long", [boot, path, "--long"], 1900)
 
 
 def posix_tests(build):
@@ -111,7 +116,7 @@ def every(build, source, long_too):
                             "none", long_too)
     yield from host_tests(build)
     yield from folder_suites(source, long_too)
-    yield from guest_tests(build, source)
+    yield from guest_tests(build, source, long_too)
     yield from posix_tests(build)
     yield from script_tests("e2e", os.path.join(source, "tests", "e2e"),
                             "single multi", long_too)
