@@ -118,8 +118,10 @@ class Setup:
             [line for line in lines if line.strip()]
         return "%s (status %d)" % (wanted[-1][:100] if wanted else "", status)
 
-    def dependents(self, program, path):
-        """The sources of a program that a change of a file touches."""
+    def dependents(self, program, path, wide):
+        """The sources of a program that a change of a file touches.  Those of
+        a header are in its own folder only, unless wide is set: tests may go
+        on with the unchanged inline functions."""
         if not path.endswith(".h"):
             return [path]
         found = []
@@ -128,7 +130,8 @@ class Setup:
             with open(made, encoding="utf-8") as stream:
                 if os.path.join(self.root, path) in stream.read().split():
                     found.append(source)
-        return found
+        folder = os.path.dirname(path) + "/"
+        return [s for s in found if wide or s.startswith(folder)]
 
     def build(self, pool):
         """Build the unchanged programs, see that they pass, and take their
@@ -164,10 +167,10 @@ class Workplace:
         self.place = os.path.join(setup.work, "job-%d" % number)
         self.shadow = os.path.join(self.place, "source")
 
-    def objects(self, kind, program, path):
+    def objects(self, kind, program, path, wide):
         """Compile what a change touches; the objects, None: an error."""
         made = {}
-        for source in self.setup.dependents(program, path):
+        for source in self.setup.dependents(program, path, wide):
             made[source], done = self.setup.compile(kind, program, source,
                                                     self.shadow)
             if done.returncode != 0:
@@ -210,16 +213,23 @@ class Workplace:
         os.makedirs(os.path.dirname(changed))
         with open(changed, "w", encoding="utf-8") as stream:
             stream.write(mutant.apply(text))
+        first = self.setup.programs[0]
+        wide = False
+        made = self.objects("quick", first, mutant.path, wide)
+        if made is not None and not self.code(first, made)[1] and \
+                mutant.path.endswith(".h"):
+            wide = True
+            made = self.objects("quick", first, mutant.path, wide)
+        if made is None:
+            return "broken", ""
+        code, differs = self.code(first, made)
+        if not differs or code in seen:
+            return "same", ""
+        seen.add(code)
         for kind in KINDS:
             for program in self.setup.programs:
-                made = self.objects(kind, program, mutant.path)
-                if made is None:
-                    return "broken", ""
-                if kind == "quick" and program is self.setup.programs[0]:
-                    code, differs = self.code(program, made)
-                    if not differs or code in seen:
-                        return "same", ""
-                    seen.add(code)
+                if program is not first or kind != "quick":
+                    made = self.objects(kind, program, mutant.path, wide)
                 failure = self.attempt(kind, program, made)
                 if failure is not None:
                     return "killed", failure

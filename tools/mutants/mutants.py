@@ -251,7 +251,7 @@ def main():
     if options.list or options.diff:
         campaign.show()
         return 0
-    os.nice(10)
+    os.nice(5)
     try:
         campaign.run()
     except builder.BuildError as error:

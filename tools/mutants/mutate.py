@@ -115,4 +115,4 @@ def in_order(mutants):
 
 def quota(mutants):
     """How many mutants of a function are run."""
-    return max(2, (len(mutants) + 13) // 14)
+    return (len(mutants) + 19) // 20
