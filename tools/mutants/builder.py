@@ -230,6 +230,8 @@ class Workplace:
             for program in self.setup.programs:
                 if program is not first or kind != "quick":
                     made = self.objects(kind, program, mutant.path, wide)
+                if made is None:
+                    return "broken", ""
                 failure = self.attempt(kind, program, made)
                 if failure is not None:
                     return "killed", failure
