@@ -84,6 +84,45 @@ mach_port_move_member_trap(mach_port_name_t member, mach_port_name_t after)
 }
 
 kern_return_t
+mach_port_destroy_trap(mach_port_name_t name)
+{
+    return (kern_return_t)trap_call(TRAP_mach_port_destroy, name, 0, 0, 0, 0,
+                                    0);
+}
+
+kern_return_t
+mach_port_type_trap(mach_port_name_t name, mach_port_type_t *type)
+{
+    return (kern_return_t)trap_call(TRAP_mach_port_type, name, P(type), 0, 0,
+                                    0, 0);
+}
+
+kern_return_t
+mach_port_insert_member_trap(mach_port_name_t member, mach_port_name_t set)
+{
+    return (kern_return_t)trap_call(TRAP_mach_port_insert_member, member, set,
+                                    0, 0, 0, 0);
+}
+
+kern_return_t
+mach_port_extract_member_trap(mach_port_name_t member, mach_port_name_t set)
+{
+    return (kern_return_t)trap_call(TRAP_mach_port_extract_member, member,
+                                    set, 0, 0, 0, 0);
+}
+
+kern_return_t
+mach_port_request_notification_trap(mach_port_name_t name, int variant,
+                                    mach_port_mscount_t sync,
+                                    mach_port_name_t notify,
+                                    mach_port_name_t *previous)
+{
+    return (kern_return_t)trap_call(TRAP_mach_port_request_notification, name,
+                                    (uint64_t)(int64_t)variant, sync, notify,
+                                    P(previous), 0);
+}
+
+kern_return_t
 vm_allocate(vm_address_t *address, vm_size_t size, int flags)
 {
     return (kern_return_t)trap_call(TRAP_vm_allocate, P(address), size,

@@ -15,6 +15,7 @@
 #define MACH_NOTIFY_NO_SENDERS 70
 #define MACH_NOTIFY_SEND_ONCE 71
 #define MACH_NOTIFY_DEAD_NAME 72
+#define MACH_NOTIFY_NAME_LIMIT 74 /* ours: a space has more names than asked */
 #define MACH_NOTIFY_LAST 79
 
 /* dead-name: the name has got one user reference for this message.
@@ -26,7 +27,7 @@ typedef struct {
     union {
         mach_port_name_t not_port;    /* dead-name, port-deleted,
                                          send-possible */
-        mach_port_mscount_t not_count; /* no-senders */
+        mach_port_mscount_t not_count; /* no-senders; name-limit: names */
     };
 } mach_notification_t;
 _Static_assert(sizeof(mach_notification_t) == 40, "ABI");

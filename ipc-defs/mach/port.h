@@ -70,9 +70,11 @@ struct mach_port_status {
     boolean_t mps_srights;            /* do send rights exist? */
     boolean_t mps_pdrequest;
     boolean_t mps_nsrequest;
-    natural_t mps_flags;
+    natural_t mps_flags;              /* MACH_PORT_STATUS_FLAG_* */
 };
 typedef struct mach_port_status mach_port_status_t;
+#define MACH_PORT_STATUS_FLAG_GUARDED 2u
+#define MACH_PORT_STATUS_FLAG_STRICT_GUARD 4u
 _Static_assert(sizeof(mach_port_status_t) == 40, "ABI");
 
 #endif

@@ -39,7 +39,15 @@
                                     u32 *to clear and futex-wake or 0):
                                     releases them and ends this thread */
 #define TRAP_thread_kick 24     /* (thread name) */
-#define TRAP_count 25
+#define TRAP_mach_port_destroy 25 /* (name) */
+#define TRAP_mach_port_type 26  /* (name, type *) */
+#define TRAP_mach_port_insert_member 27  /* (member, set) */
+#define TRAP_mach_port_extract_member 28 /* (member, set) */
+#define TRAP_mach_port_request_notification 29 /* (name, variant, sync,
+                                    notify: a receive right or 0 to cancel,
+                                    name * of the replaced request's
+                                    send-once right) */
+#define TRAP_count 30
 
 /*
  * mach_msg: rdi = message, rsi = options, rdx = send_size | rcv_size << 32,

@@ -24,6 +24,9 @@ void ipc_setup(void);
 kern_return_t ipc_space_create(struct ledger *l, struct ipc_space **out);
 void ipc_space_destroy(struct ipc_space *s);
 bool ipc_space_empty(const struct ipc_space *s);
+/* A child may not have more names than its parent may. */
+void ipc_space_inherit_limit(struct ipc_space *child,
+                             const struct ipc_space *parent);
 void ipc_space_reference(struct ipc_space *s);
 void ipc_space_release(struct ipc_space *s);
 
@@ -115,6 +118,11 @@ kern_return_t mach_port_mod_refs_trap(const uint64_t args[6]);
 kern_return_t mach_port_insert_right_trap(const uint64_t args[6]);
 kern_return_t mach_port_get_refs_trap(const uint64_t args[6]);
 kern_return_t mach_port_move_member_trap(const uint64_t args[6]);
+kern_return_t mach_port_destroy_trap(const uint64_t args[6]);
+kern_return_t mach_port_type_trap(const uint64_t args[6]);
+kern_return_t mach_port_insert_member_trap(const uint64_t args[6]);
+kern_return_t mach_port_extract_member_trap(const uint64_t args[6]);
+kern_return_t mach_port_request_notification_trap(const uint64_t args[6]);
 
 /* fork: send rights (and dead names) of from under the same names in to,
  * which keeps what it has: names in use there, and ports it knows by another

@@ -19,12 +19,23 @@ ipc_call_deallocate(struct ipc_space *s, mach_port_name_t name)
     return kr == KERN_SUCCESS ? ipc_right_dealloc(s, e) : kr;
 }
 
+/* A receive right that must not go by mistake. */
+static bool
+guarded(const struct ipc_entry *e)
+{
+    return (ie_type(e) & MACH_PORT_TYPE_RECEIVE) != 0
+           && e->ie_port->ip_guarded;
+}
+
 kern_return_t
 ipc_call_destroy(struct ipc_space *s, mach_port_name_t name)
 {
     struct ipc_entry *e;
     kern_return_t kr = ipc_right_lookup(s, name, &e);
 
+    if (kr == KERN_SUCCESS && guarded(e)) {
+        return KERN_INVALID_RIGHT;
+    }
     if (kr == KERN_SUCCESS) {
         ipc_right_destroy(s, e);
     }
@@ -46,6 +57,10 @@ ipc_call_mod_refs(struct ipc_space *s, mach_port_name_t name,
                                              : KERN_INVALID_RIGHT;
     }
     kr = ipc_right_lookup(s, name, &e);
+    if (kr == KERN_SUCCESS && right == MACH_PORT_RIGHT_RECEIVE && delta < 0
+        && guarded(e)) {
+        return KERN_INVALID_RIGHT;
+    }
     return kr == KERN_SUCCESS ? ipc_right_delta(s, e, right, delta) : kr;
 }
 
@@ -146,7 +161,10 @@ ipc_call_receive_status(struct ipc_space *s, mach_port_name_t name,
             .mps_srights = port->ip_srights != 0,
             .mps_pdrequest = port->ip_pdrequest != NULL,
             .mps_nsrequest = port->ip_nsrequest != NULL,
-            .mps_flags = 0,
+            .mps_flags =
+                (port->ip_guarded ? MACH_PORT_STATUS_FLAG_GUARDED : 0u)
+                | (port->ip_strict ? MACH_PORT_STATUS_FLAG_STRICT_GUARD
+                                   : 0u),
         };
     }
     return kr;

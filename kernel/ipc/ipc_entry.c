@@ -240,8 +240,24 @@ ipc_entry_table_free(struct ipc_space *s)
 }
 
 kern_return_t
+ipc_entry_grow(struct ipc_space *s)
+{
+    return fill(s);
+}
+
+/* May there be n more names? */
+static bool
+within_limit(const struct ipc_space *s, uint32_t n)
+{
+    return s->is_used <= s->is_hard && n <= s->is_hard - s->is_used;
+}
+
+kern_return_t
 ipc_entry_reserve(struct ipc_space *s, uint32_t n)
 {
+    if (!within_limit(s, n)) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
     while (s->is_free_count < n) {
         kern_return_t kr = fill(s);
 
@@ -261,6 +277,7 @@ entry_begin(struct ipc_space *s, struct ipc_entry *e, mach_port_name_t name)
     e->ie_object = NULL;
     e->ie_next = 0;
     s->is_used++;
+    ipc_space_count_names(s);
 }
 
 struct ipc_entry *
@@ -288,6 +305,9 @@ ipc_entry_take_name(struct ipc_space *s, mach_port_name_t name,
     }
     if (index >= IPC_NAMES_MAX || index >= s->is_size + IPC_NAME_REACH) {
         return KERN_NO_SPACE;
+    }
+    if (!within_limit(s, 1)) {
+        return KERN_RESOURCE_SHORTAGE;
     }
     while (index >= s->is_filled) {
         kern_return_t kr = fill(s);

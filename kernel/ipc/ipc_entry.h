@@ -88,6 +88,9 @@ struct ipc_space {
     uint32_t is_dir_size;       /* K: chunk pointers that fit */
     struct ipc_entry **is_dir;  /* K */
     struct ledger *is_ledger;   /* I: +1 */
+    uint32_t is_soft;           /* K: more names than this: is_limit_notice */
+    uint32_t is_hard;           /* K: names there may be; never rises */
+    struct ipc_kmsg *is_limit_notice; /* K: name-limit, or NULL */
     struct list is_reap_link;   /* K */
     uint32_t is_reap_next;      /* K: entries below are empty */
 };
@@ -116,8 +119,10 @@ ipc_entry_lookup(const struct ipc_space *s, mach_port_name_t name)
 
 kern_return_t ipc_entry_table_init(struct ipc_space *s);
 void ipc_entry_table_free(struct ipc_space *s);
-/* Make sure that n entries are free.  KERN_RESOURCE_SHORTAGE otherwise. */
+/* Make sure that n entries are free and may be used: KERN_RESOURCE_SHORTAGE
+ * otherwise.  grow: some more that are free. */
 kern_return_t ipc_entry_reserve(struct ipc_space *s, uint32_t n);
+kern_return_t ipc_entry_grow(struct ipc_space *s);
 /* Take a reserved entry; it has its name, and no type yet.  Can't fail. */
 struct ipc_entry *ipc_entry_take(struct ipc_space *s);
 /* The entry of one name: KERN_NAME_EXISTS when its index is in use,
@@ -133,6 +138,8 @@ void ipc_hash_remove(struct ipc_space *s, struct ipc_entry *e);
 struct ipc_entry *ipc_hash_lookup(const struct ipc_space *s,
                                   const struct ipc_port *port);
 
+/* Send the name-limit notification if it is due. */
+void ipc_space_count_names(struct ipc_space *s);
 /* One step of emptying a dead space; true: more to do. */
 bool ipc_space_reap(struct ipc_space *s);
 

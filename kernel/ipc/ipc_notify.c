@@ -95,6 +95,7 @@ request_free(struct ipc_entry *e)
 
     assert(r->ir_dead == NULL && r->ir_possible == NULL);
     e->ie_request = NULL;
+    r->ir_port->ip_request_count--;
     list_remove(&r->ir_link);
     kfree(r, sizeof(*r), r->ir_space->is_ledger);
 }
@@ -214,7 +215,9 @@ request_set(struct ipc_space *s, struct ipc_entry *e, int variant,
         }
         r->ir_space = s;
         r->ir_name = e->ie_name;
+        r->ir_port = e->ie_port;
         list_push_back(&e->ie_port->ip_requests, &r->ir_link);
+        e->ie_port->ip_request_count++;
         e->ie_request = r;
     }
     slot = request_slot(r, variant);

@@ -15,6 +15,7 @@ struct ipc_kmsg;
 /* What a space wants to know about one of its send or send-once rights. */
 struct ipc_request {
     struct list ir_link;          /* K: port's ip_requests */
+    struct ipc_port *ir_port;     /* I: the port; the entry's right holds it */
     struct ipc_space *ir_space;   /* I: whose entry points here */
     mach_port_name_t ir_name;     /* I */
     struct ipc_kmsg *ir_dead;     /* K: dead-name, or NULL */

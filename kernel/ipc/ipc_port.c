@@ -18,6 +18,8 @@
 
 uint64_t ipc_port_count;
 
+static uint64_t last_number;
+
 struct ipc_port *
 ipc_port_create(struct ledger *l)
 {
@@ -40,6 +42,7 @@ ipc_port_create(struct ledger *l)
     list_init(&port->ip_object.io_reap_link);
     list_init(&port->ip_requests);
     port->ip_state = IPS_LIMBO;
+    port->ip_number = ++last_number;
     ipc_mqueue_init(port);
     ipc_sonce_init(port);
     ipc_port_count++;
@@ -224,7 +227,10 @@ ipc_port_leave_space(struct ipc_port *port)
     port->ip_name = 0;
     port->ip_mscount = 0;
     port->ip_seqno = 0;
-    port->ip_context = 0; /* it was the old receiver's */
+    port->ip_context = 0; /* what follows was the old receiver's */
+    port->ip_guard = 0;
+    port->ip_guarded = false;
+    port->ip_strict = false;
     ipc_mqueue_changed(port);
 }
 

@@ -93,8 +93,12 @@ struct ipc_port {
     struct ipc_kmsg *ip_nsrequest;    /* no-senders, or NULL */
     struct ipc_kmsg *ip_pdrequest;    /* port-destroyed, or NULL */
     struct list ip_requests;          /* ir_link: dead-name, send-possible */
+    uint32_t ip_request_count;
 
     uint64_t ip_context;              /* protected payload */
+    uint64_t ip_guard;                /* when guarded; the receiver's, too */
+    bool ip_guarded, ip_strict;
+    uint64_t ip_number;               /* I: unique since boot */
 };
 
 #define IP_NULL ((struct ipc_port *)NULL)

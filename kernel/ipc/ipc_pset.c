@@ -59,6 +59,7 @@ link_destroy(struct ipc_link *link)
     list_remove(&link->il_set_link);
     list_remove(&link->il_ready_link);
     link->il_port->ip_link_count--;
+    link->il_set->ps_count--;
     kfree(link, sizeof(*link), link->il_set->ps_object.io_ledger);
 }
 
@@ -127,6 +128,7 @@ ipc_pset_insert(struct ipc_pset *set, struct ipc_port *port)
     list_push_back(&set->ps_links, &link->il_set_link);
     list_init(&link->il_ready_link);
     port->ip_link_count++;
+    set->ps_count++;
     if (port->ip_msgcount > 0) {
         list_push_back(&set->ps_ready, &link->il_ready_link);
         ipc_mqueue_joined(set, port);

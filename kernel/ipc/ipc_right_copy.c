@@ -25,9 +25,13 @@ entry_allows(const struct ipc_entry *e, mach_msg_type_name_t disposition)
     uint32_t type = ie_type(e);
 
     switch (disposition) {
+    case MACH_MSG_TYPE_MOVE_RECEIVE:
+        if ((type & MACH_PORT_TYPE_RECEIVE) != 0 && e->ie_port->ip_strict) {
+            return false;
+        }
+        /* fall through */
     case MACH_MSG_TYPE_MAKE_SEND:
     case MACH_MSG_TYPE_MAKE_SEND_ONCE:
-    case MACH_MSG_TYPE_MOVE_RECEIVE:
         return (type & MACH_PORT_TYPE_RECEIVE) != 0
                && (e->ie_bits & IE_CLAIMED) == 0;
     case MACH_MSG_TYPE_COPY_SEND:

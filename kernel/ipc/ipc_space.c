@@ -32,6 +32,8 @@ ipc_space_create(struct ledger *l, struct ipc_space **out)
     ledger_reference(l);
     s->is_refs = 1;
     s->is_active = true;
+    s->is_soft = IPC_NAMES_MAX;
+    s->is_hard = IPC_NAMES_MAX;
     list_init(&s->is_reap_link);
     ipc_space_count++;
     *out = s;
@@ -68,8 +70,30 @@ ipc_space_destroy(struct ipc_space *s)
         return;
     }
     s->is_active = false;
+    if (s->is_limit_notice != NULL) {
+        ipc_notify_drop(s->is_limit_notice);
+        s->is_limit_notice = NULL;
+    }
     ipc_space_reference(s);
     ipc_reap_space(s);
+}
+
+void
+ipc_space_count_names(struct ipc_space *s)
+{
+    struct ipc_kmsg *k = s->is_limit_notice;
+
+    if (s->is_used > s->is_soft && k != NULL) {
+        s->is_limit_notice = NULL;
+        ipc_notify_send(k, s->is_used);
+    }
+}
+
+void
+ipc_space_inherit_limit(struct ipc_space *child,
+                        const struct ipc_space *parent)
+{
+    child->is_hard = parent->is_hard;
 }
 
 bool
@@ -149,7 +173,7 @@ ipc_space_copy(struct ipc_space *from, struct ipc_space *to)
             continue;
         }
         while (i >= to->is_size + IPC_CHUNK) {
-            kr = ipc_entry_reserve(to, to->is_free_count + 1u);
+            kr = ipc_entry_grow(to);
             if (kr != KERN_SUCCESS) {
                 return kr;
             }

@@ -6,6 +6,7 @@
 #include <machine/cpu.h>
 #include <vm/vm_user.h>
 #include <ipc/ipc_calls.h>
+#include <ipc/ipc_notify.h>
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_upcall.h>
 
@@ -100,4 +101,65 @@ mach_port_move_member_trap(const uint64_t args[6])
 {
     return ipc_call_move_member(current_space(), (mach_port_name_t)args[0],
                                 (mach_port_name_t)args[1]);
+}
+
+kern_return_t
+mach_port_destroy_trap(const uint64_t args[6])
+{
+    return ipc_call_destroy(current_space(), (mach_port_name_t)args[0]);
+}
+
+kern_return_t
+mach_port_type_trap(const uint64_t args[6])
+{
+    mach_port_type_t type;
+    kern_return_t kr =
+        ipc_call_type(current_space(), (mach_port_name_t)args[0], &type);
+
+    return kr == KERN_SUCCESS ? copyout(&type, args[1], sizeof(type)) : kr;
+}
+
+kern_return_t
+mach_port_insert_member_trap(const uint64_t args[6])
+{
+    return ipc_call_insert_member(current_space(), (mach_port_name_t)args[0],
+                                  (mach_port_name_t)args[1]);
+}
+
+kern_return_t
+mach_port_extract_member_trap(const uint64_t args[6])
+{
+    return ipc_call_extract_member(current_space(),
+                                   (mach_port_name_t)args[0],
+                                   (mach_port_name_t)args[1]);
+}
+
+kern_return_t
+mach_port_request_notification_trap(const uint64_t args[6])
+{
+    struct ipc_space *s = current_space();
+    struct ipc_port *notify = IP_NULL, *previous;
+    mach_port_name_t name;
+    kern_return_t kr = vm_probe_write(args[4], sizeof(name));
+
+    if (kr == KERN_SUCCESS) {
+        kr = ipc_entry_reserve(s, 1);
+    }
+    if (kr == KERN_SUCCESS && (mach_port_name_t)args[3] != MACH_PORT_NULL) {
+        kr = ipc_object_copyin(s, (mach_port_name_t)args[3],
+                               MACH_MSG_TYPE_MAKE_SEND_ONCE, &notify);
+    }
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    kr = ipc_notify_request(s, (mach_port_name_t)args[0], (int)args[1],
+                            (mach_port_mscount_t)args[2], notify, &previous);
+    if (kr != KERN_SUCCESS) {
+        if (ip_valid(notify)) {
+            ipc_port_unmake(notify, MACH_MSG_TYPE_MAKE_SEND_ONCE);
+        }
+        return kr;
+    }
+    name = ipc_right_copyout(s, previous, MACH_MSG_TYPE_PORT_SEND_ONCE);
+    return copyout(&name, args[4], sizeof(name));
 }

@@ -2,12 +2,9 @@
 /*
  * The mach_port interface: the rights of a task, by name.
  */
-#include <base/kalloc.h>
 #include <kern/mach_port_server.h>
 #include <kern/mig_kernel.h>
-#include <vm/vm_user.h>
 #include <ipc/ipc_calls.h>
-#include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_notify.h>
 #include <ipc/ipc_right.h>
 
@@ -70,17 +67,7 @@ kern_return_t
 mach_port_set_qlimit(space_ref_t task, mach_port_name_t name,
                      natural_t qlimit)
 {
-    struct ipc_port *port;
-    kern_return_t kr = ipc_right_lookup_receive(task, name, &port);
-
-    if (kr != KERN_SUCCESS) {
-        return kr;
-    }
-    if (qlimit > MACH_PORT_QLIMIT_MAX) {
-        return KERN_INVALID_VALUE;
-    }
-    ipc_mqueue_set_limit(port, qlimit);
-    return KERN_SUCCESS;
+    return ipc_call_set_qlimit(task, name, qlimit);
 }
 
 kern_return_t
@@ -236,112 +223,4 @@ mach_port_copy_space(space_ref_t task, space_ref_t source)
 {
     return source == NULL ? KERN_INVALID_ARGUMENT
                           : ipc_space_copy(source, task);
-}
-
-/* n words as out-of-line data. */
-static kern_return_t
-words_out(const uint32_t *words, uint32_t n, struct ledger *l,
-          struct vm_map_copy **out)
-{
-    *out = NULL;
-    return n == 0 ? KERN_SUCCESS
-                  : vm_map_copy_from_kernel(words, n * sizeof(*words), l,
-                                            out);
-}
-
-/* Names into the first half of words, types into the second. */
-static uint32_t
-list_names(struct ipc_space *s, uint32_t *words, uint32_t max)
-{
-    uint32_t i, n = 0;
-
-    for (i = MACH_PORT_FIRST_INDEX; i < s->is_filled && n < max; i++) {
-        struct ipc_entry *e = ipc_entry_at(s, i);
-
-        if (e->ie_name != 0) {
-            ipc_right_check(s, e);
-            words[n] = e->ie_name;
-            words[max + n] = ipc_right_type(e);
-            n++;
-        }
-    }
-    return n;
-}
-
-kern_return_t
-mach_port_names(space_ref_t task, struct vm_map_copy **names,
-                mach_msg_type_number_t *namesCnt,
-                struct vm_map_copy **types, mach_msg_type_number_t *typesCnt)
-{
-    uint32_t max = task->is_used, n;
-    struct ledger *l = task->is_ledger;
-    uint32_t *words;
-    kern_return_t kr;
-
-    if (!task->is_active) {
-        return KERN_INVALID_TASK;
-    }
-    words = kalloc((max + 1u) * 2u * sizeof(*words), l);
-    if (words == NULL) {
-        return KERN_RESOURCE_SHORTAGE;
-    }
-    n = list_names(task, words, max);
-    kr = words_out(words, n, l, names);
-    if (kr == KERN_SUCCESS) {
-        kr = words_out(words + max, n, l, types);
-        if (kr != KERN_SUCCESS && *names != NULL) {
-            vm_map_copy_discard(*names);
-        }
-    }
-    kfree(words, (max + 1u) * 2u * sizeof(*words), l);
-    if (kr == KERN_SUCCESS) {
-        *namesCnt = n;
-        *typesCnt = n;
-    }
-    return kr;
-}
-
-static uint32_t
-list_members(const struct ipc_pset *set, uint32_t *words)
-{
-    struct list *l;
-    uint32_t n = 0;
-
-    list_for_each(l, &set->ps_links)
-    {
-        if (words != NULL) {
-            words[n] =
-                list_entry(l, struct ipc_link, il_set_link)->il_port->ip_name;
-        }
-        n++;
-    }
-    return n;
-}
-
-kern_return_t
-mach_port_get_set_status(space_ref_t task, mach_port_name_t name,
-                         struct vm_map_copy **members,
-                         mach_msg_type_number_t *membersCnt)
-{
-    struct ledger *l = task->is_ledger;
-    struct ipc_pset *set;
-    kern_return_t kr = ipc_right_lookup_pset(task, name, &set);
-    uint32_t *words;
-    uint32_t n;
-
-    if (kr != KERN_SUCCESS) {
-        return kr;
-    }
-    n = list_members(set, NULL);
-    words = kalloc((n + 1u) * sizeof(*words), l);
-    if (words == NULL) {
-        return KERN_RESOURCE_SHORTAGE;
-    }
-    (void)list_members(set, words);
-    kr = words_out(words, n, l, members);
-    kfree(words, (n + 1u) * sizeof(*words), l);
-    if (kr == KERN_SUCCESS) {
-        *membersCnt = n;
-    }
-    return kr;
 }

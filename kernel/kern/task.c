@@ -108,6 +108,7 @@ task_create(struct task *parent, struct ledger *l, bool inherit,
     task_count++;
     if (parent != NULL) {
         inherit_ports(t, parent);
+        ipc_space_inherit_limit(t->ta_space, parent->ta_space);
         if (inherit) { /* the emulator's code has come along */
             t->ta_emulator = parent->ta_emulator;
         }

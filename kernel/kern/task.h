@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <mach/emulator.h>
 #include <mach/message.h>
+#include <mach/port_info.h>
 #include <base/list.h>
 #include <base/ledger.h>
 #include <sched/thread.h>
@@ -22,7 +23,6 @@ struct ipc_space;
 struct ipc_port;
 struct thread;
 
-#define TASK_PORT_REGISTER_MAX 3
 
 struct task {
     struct vm_map *ta_map;         /* I: +1 */

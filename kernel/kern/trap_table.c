@@ -57,6 +57,11 @@ WRAP(mach_port_mod_refs_trap)
 WRAP(mach_port_insert_right_trap)
 WRAP(mach_port_get_refs_trap)
 WRAP(mach_port_move_member_trap)
+WRAP(mach_port_destroy_trap)
+WRAP(mach_port_type_trap)
+WRAP(mach_port_insert_member_trap)
+WRAP(mach_port_extract_member_trap)
+WRAP(mach_port_request_notification_trap)
 
 static kern_return_t
 invalid_trap(struct thread *th, const uint64_t args[6])
@@ -92,4 +97,10 @@ const trap_fn_t trap_table[TRAP_count] = {
     [TRAP_mach_print] = print_trap,
     [TRAP_thread_exit] = thread_exit_trap,
     [TRAP_thread_kick] = thread_kick_trap,
+    [TRAP_mach_port_destroy] = mach_port_destroy_trap_wrap,
+    [TRAP_mach_port_type] = mach_port_type_trap_wrap,
+    [TRAP_mach_port_insert_member] = mach_port_insert_member_trap_wrap,
+    [TRAP_mach_port_extract_member] = mach_port_extract_member_trap_wrap,
+    [TRAP_mach_port_request_notification] =
+        mach_port_request_notification_trap_wrap,
 };

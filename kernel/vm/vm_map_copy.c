@@ -285,6 +285,48 @@ vm_map_copy_from_kernel(const void *data, vm_size_t size, struct ledger *l,
 }
 
 kern_return_t
+vm_map_copy_from_fill(vm_size_t size, struct ledger *l, vm_copy_fill_t fill,
+                      void *arg, struct vm_map_copy **out)
+{
+    struct vm_map_copy *c = copy_alloc(l, size, 0);
+    struct vm_object *o = NULL;
+    kern_return_t kr = KERN_RESOURCE_SHORTAGE;
+    uint64_t off;
+
+    if (c == NULL) {
+        return kr;
+    }
+    kr = vm_object_create(l, 0, page_round(size), &o);
+    for (off = 0; kr == KERN_SUCCESS && off < size; off += PAGE_SIZE) {
+        vm_size_t n = size - off < PAGE_SIZE ? size - off : PAGE_SIZE;
+        uint64_t pa = vm_page_alloc_reclaim(l);
+
+        if (pa == 0) {
+            kr = KERN_RESOURCE_SHORTAGE;
+            break;
+        }
+        fill(arg, phys_to_virt(pa), n);
+        memset((char *)phys_to_virt(pa) + n, 0, PAGE_SIZE - n);
+        kr = vm_object_insert(o, off, pa, 0);
+        if (kr != KERN_SUCCESS) {
+            vm_page_free(pa, l);
+        }
+    }
+    if (kr == KERN_SUCCESS) {
+        kr = copy_append(c, o, 0, page_round(size), false);
+    }
+    if (kr != KERN_SUCCESS) {
+        if (o != NULL) {
+            vm_object_release(o);
+        }
+        vm_map_copy_discard(c);
+        return kr;
+    }
+    *out = c;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
 vm_map_copy_from_object(struct vm_object *o, uint64_t lo, uint64_t hi,
                         struct ledger *l, struct vm_map_copy **out)
 {

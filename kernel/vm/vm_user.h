@@ -47,6 +47,11 @@ void vm_map_copy_discard(struct vm_map_copy *copy);
 kern_return_t vm_map_copy_from_kernel(const void *data, vm_size_t size,
                                       struct ledger *l,
                                       struct vm_map_copy **out);
+/* The same of data that fill makes, in pieces of a page at most, in order. */
+typedef void (*vm_copy_fill_t)(void *arg, void *to, vm_size_t size);
+kern_return_t vm_map_copy_from_fill(vm_size_t size, struct ledger *l,
+                                    vm_copy_fill_t fill, void *arg,
+                                    struct vm_map_copy **out);
 /* Read the copy's bytes [off, off+size) into kernel memory (may be KERN_BLOCKED). */
 kern_return_t vm_map_copy_read(struct vm_map_copy *copy, vm_size_t off,
                                void *to, vm_size_t size);

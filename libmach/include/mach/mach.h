@@ -70,6 +70,19 @@ kern_return_t mach_port_get_refs_trap(mach_port_name_t name,
 kern_return_t mach_port_move_member_trap(mach_port_name_t member,
                                          mach_port_name_t after);
 
+kern_return_t mach_port_destroy_trap(mach_port_name_t name);
+kern_return_t mach_port_type_trap(mach_port_name_t name,
+                                  mach_port_type_t *type);
+kern_return_t mach_port_insert_member_trap(mach_port_name_t member,
+                                           mach_port_name_t set);
+kern_return_t mach_port_extract_member_trap(mach_port_name_t member,
+                                            mach_port_name_t set);
+/* notify: a receive right that a send-once right is made of, or 0.  *previous
+ * is the caller's: the right of the request that was replaced, or 0. */
+kern_return_t mach_port_request_notification_trap(
+    mach_port_name_t name, int variant, mach_port_mscount_t sync,
+    mach_port_name_t notify, mach_port_name_t *previous);
+
 /* Memory of the calling task; flags: VM_FLAGS_*. */
 kern_return_t vm_allocate(vm_address_t *address, vm_size_t size, int flags);
 kern_return_t vm_deallocate(vm_address_t address, vm_size_t size);

@@ -14,6 +14,7 @@ main(const struct boot_info *info)
     test_redirect();
     test_threads();
     test_ports();
+    test_names();
     test_handlers();
     test_tasks();
     return guest_end();

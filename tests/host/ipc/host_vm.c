@@ -260,3 +260,20 @@ vm_map_copy_from_kernel(const void *data, vm_size_t size, struct ledger *l,
     *out = copy_make(data, size, l);
     return *out == NULL ? KERN_RESOURCE_SHORTAGE : KERN_SUCCESS;
 }
+
+kern_return_t
+vm_map_copy_from_fill(vm_size_t size, struct ledger *l, vm_copy_fill_t fill,
+                      void *arg, struct vm_map_copy **out)
+{
+    char *data = malloc(size);
+    vm_size_t off, n;
+    kern_return_t kr;
+
+    for (off = 0; off < size; off += n) {
+        n = size - off < 4096 ? size - off : 4096;
+        fill(arg, data + off, n);
+    }
+    kr = vm_map_copy_from_kernel(data, size, l, out);
+    free(data);
+    return kr;
+}

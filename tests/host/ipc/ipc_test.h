@@ -177,7 +177,7 @@ struct test {
     void (*run)(void);
 };
 extern const struct test right_tests[], message_tests[], notify_tests[],
-    wait_tests[], kernel_tests[], maker_tests[], failure_tests[],
-    trap_tests[], undo_tests[], limit_tests[], edge_tests[], cost_tests[];
+    wait_tests[], kernel_tests[], maker_tests[], attribute_tests[],
+    failure_tests[], trap_tests[], undo_tests[], limit_tests[], edge_tests[], cost_tests[];
 
 #endif
