@@ -24,9 +24,6 @@
 
 #define SERVICES_MAX 64
 #define MEMBERS_MAX 64
-/* What servers look up to get the public port; there is none when no service
- * is public. */
-#define BOOTSTRAP_PUBLIC "public"
 
 struct member {
     char name[CONF_NAME_MAX];

@@ -144,10 +144,13 @@ static bool
 parse_provides(struct parser *p, const struct line *l)
 {
     struct conf_server *s = p->server;
-    bool public = l->count == 3 && strcmp(l->words[2], "public") == 0;
+    bool public = l->count == 3 && strcmp(l->words[2], CONF_PUBLIC) == 0;
 
     if (l->count != 2 && !public) {
         return fail(p, "expected: provides SERVICE [public]", "");
+    }
+    if (strcmp(l->words[1], CONF_PUBLIC) == 0) {
+        return fail(p, "no service can be called", CONF_PUBLIC);
     }
     for (unsigned i = 0; i < p->conf->server_count; i++) {
         const struct conf_server *other = &p->conf->servers[i];

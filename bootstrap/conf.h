@@ -29,6 +29,10 @@
 #define CONF_SERVICES_MAX 8  /* of one server */
 #define CONF_GRANTS_MAX 8    /* of one server */
 
+/* What servers look up to get the port for programs, and how a line says that
+ * those may look a service up; no service has this name. */
+#define CONF_PUBLIC "public"
+
 enum grant_kind { GRANT_HOST_PRIV, GRANT_IRQ, GRANT_IOPORTS };
 
 struct conf_grant {

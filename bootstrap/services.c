@@ -137,7 +137,7 @@ bootstrap_look_up(mach_port_t port, const char *name, mach_port_t *right)
     kern_return_t kr;
 
     if (se == NULL && !public && boot.public_port != MACH_PORT_NULL &&
-        strcmp(name, BOOTSTRAP_PUBLIC) == 0) {
+        strcmp(name, CONF_PUBLIC) == 0) {
         return send_right(boot.public_port, right);
     }
     if (se == NULL || se->se_server->sv_given_up ||

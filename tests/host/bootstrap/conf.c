@@ -76,6 +76,7 @@ test_wrong(void)
     refuses("server a b\n provides s\nserver c d\n provides s\n", 4,
             "a service twice");
     refuses("server a b\n provides s private\n", 2, "an unknown access");
+    refuses("server a b\n provides public\n", 2, "a name that is taken");
     refuses("server a b\n fly\n", 2, "an unknown word");
     refuses("server a b\n grant irq\n", 2, "a grant without its number");
     refuses("server a b\n grant irq 4x\n", 2, "half a number");
