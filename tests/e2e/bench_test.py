@@ -18,7 +18,7 @@ def bench(*options):
     ended = subprocess.run(
         [os.environ["POLYMACH"], "bench", "--only", "posix", "--no-peers",
          *options], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, check=False, timeout=100)
+        stderr=subprocess.PIPE, text=True, check=False, timeout=350)
     return ended.returncode, ended.stdout, ended.stderr
 
 

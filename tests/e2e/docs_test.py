@@ -63,7 +63,7 @@ def run_blocks(name, text, folder, env):
         elif language == "sh":
             for command, wanted in commands(block):
                 ended = subprocess.run(command, shell=True, text=True,
-                                       timeout=200, cwd=folder, env=env,
+                                       timeout=380, cwd=folder, env=env,
                                        check=False, stdin=subprocess.DEVNULL,
                                        stdout=subprocess.PIPE,
                                        stderr=subprocess.STDOUT)

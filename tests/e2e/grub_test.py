@@ -10,7 +10,7 @@ import tap
 def main():
     """One job."""
     tap.expect("42 and status 3, through GRUB", tap.shell(
-        "echo $((6*7)); exit 3", options=("--boot", "grub"), limit=150), 3,
+        "echo $((6*7)); exit 3", options=("--boot", "grub")), 3,
         b"42\n")
     tap.done()
 

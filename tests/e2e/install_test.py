@@ -89,7 +89,7 @@ def run(prefix, work, *words):
     done = subprocess.run([os.path.join(prefix, "bin", words[0])] +
                           list(words[1:]), cwd=work, check=False,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=150,
+                          stderr=subprocess.STDOUT, text=True, timeout=380,
                           env=dict(os.environ, PATH=os.environ["PATH"]))
     return done.returncode, done.stdout
 

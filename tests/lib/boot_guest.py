@@ -17,7 +17,7 @@ import sys
 import tarfile
 import tempfile
 
-LIMIT = 100
+LIMIT = 380
 LONG_LIMIT = 1800
 OFF = 1         # isa-debug-exit: code 0
 ACCEL = {"no": ["-accel", "tcg", "-cpu", "max"],

@@ -52,7 +52,7 @@ def done():
     sys.exit(1 if COUNT["failed"] else 0)
 
 
-def polymach(*arguments, command="run", data=b"", options=(), limit=120):
+def polymach(*arguments, command="run", data=b"", options=(), limit=300):
     """Run the host command; return (status, stdout, stderr) as bytes."""
     line = [os.environ["POLYMACH"], command, "--timeout", str(limit)]
     if "LAYOUT" in os.environ:

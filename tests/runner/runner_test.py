@@ -46,7 +46,7 @@ class Command:
         keywords.setdefault("stderr", subprocess.PIPE)
         ended = subprocess.run([*self.line, *arguments], input=data,
                                stdout=subprocess.PIPE, env=self.env,
-                               timeout=60, check=False, **keywords)
+                               timeout=200, check=False, **keywords)
         return ended.returncode, ended.stdout, ended.stderr
 
     def start(self, *arguments, **keywords):
@@ -132,11 +132,11 @@ def test_closed_streams(command):
     """No standard input, no standard output."""
     line = " ".join(command.line)
     status = subprocess.run(line + " run cat <&-", shell=True, env=command.env,
-                            check=False, timeout=30).returncode
+                            check=False, timeout=100).returncode
     tap.same(status, 0, "closed standard input is an empty one")
     status = subprocess.run(line + " run interleave >&- 2>&-", shell=True,
                             env=command.env, check=False,
-                            timeout=30).returncode
+                            timeout=100).returncode
     tap.same(status, 0, "closed outputs")
 
 

@@ -52,7 +52,7 @@ first=$!
 echo early
 wait $first; echo $?
 (exit 7) & wait $!; echo $?
-for n in 3 1 2; do (sleep 0.$n; echo job $n) & done; wait
+for n in 3 1 2; do (sleep $n; echo job $n) & done; wait
 sleep 100 & kill $!; wait $!; echo $?
 sleep 100 & kill -9 $!; wait $!; echo $?
 jobs
