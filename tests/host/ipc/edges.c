@@ -273,6 +273,8 @@ kernel_objects(void)
              KERN_SUCCESS);
     CHECK(ipc_kobject_get(user, IKOT_LEDGER) == NULL);
     CHECK(ipc_kobject_get(user, IKOT_NONE) == NULL);
+    CHECK(ipc_port_of_kernel(port) && !ipc_port_of_kernel(user));
+    CHECK(!ipc_port_of_kernel(IP_NULL) && !ipc_port_of_kernel(IP_DEAD));
     CHECK(ipc_port_make_send(port) == port);
     CHECK(ipc_port_copy_send(port) == port);
     ipc_port_release_send(port);
@@ -284,6 +286,7 @@ kernel_objects(void)
     CHECK_EQ(gone, 2);
     CHECK(ipc_port_make_send(port) == port);
     ipc_kobject_destroy(port);
+    CHECK(!ipc_port_of_kernel(port));
     CHECK(ipc_kobject_get(port, IKOT_LEDGER) == NULL);
     ipc_kobject_destroy(port); /* is dead: nothing more */
     ipc_port_release_send(port);

@@ -361,6 +361,35 @@ insert_receive(void)
     world_end(&w);
 }
 
+/* A space ends in steps, with its names. */
+static void
+ends_in_steps(void)
+{
+    mach_port_name_t n;
+    unsigned left;
+
+    world_begin(&w);
+    for (left = 0; left < 60; left++) {
+        CHECK_EQ(dead_name(w.a, 0, &n), KERN_SUCCESS);
+    }
+    ipc_space_destroy(w.a->space);
+    while (ipc_reap_step()) {
+        CHECK(w.a->space->is_used >= left - 16);
+        CHECK(w.a->space->is_used < left);
+        left = w.a->space->is_used;
+    }
+    CHECK(left <= 16);
+    CHECK(ipc_space_empty(w.a->space));
+    /* Names far apart are not looked for in one step. */
+    CHECK_EQ(dead_name(w.b, MACH_PORT_MAKE(1100, 0), &n), KERN_SUCCESS);
+    ipc_space_destroy(w.b->space);
+    CHECK(ipc_reap_step());
+    CHECK(!ipc_space_empty(w.b->space));
+    reap_all();
+    CHECK(ipc_space_empty(w.b->space));
+    world_end(&w);
+}
+
 /* What there is no right of. */
 static void
 no_rights(void)
@@ -460,6 +489,7 @@ const struct test limit_tests[] = {
     {"names: the hash is flat", hash_is_flat},
     {"names: references", references},
     {"names: an inserted receive right", insert_receive},
+    {"names: a space ends in steps", ends_in_steps},
     {"names: no rights", no_rights},
     {"names: copies", copies},
     {NULL, NULL},
