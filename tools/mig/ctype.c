@@ -118,7 +118,8 @@ innermost(const struct type *t)
 {
     const struct type *e = t->elem;
 
-    while (e->kind == TYPE_ARRAY && !e->ool && e->ctype == NULL) {
+    while ((e->kind == TYPE_ARRAY && !e->ool && e->ctype == NULL) ||
+           (e->kind == TYPE_STRUCT && e->name == NULL && e->elem != NULL)) {
         e = e->elem;
     }
     return e;

@@ -80,7 +80,10 @@ void emit_ir(struct out *o);
 void emit_doc(struct out *o);
 void emit_skeleton(struct out *o);
 void emit_fuzz(struct out *o);
-void emit_types(struct out *o);
 void emit_decoder(struct out *o);
+void emit_types(struct out *o);
+void emit_internal_header(struct out *o);
+void emit_routine_list(struct out *o);
+void emit_user_files(void); /* -i: each routine's stub in a file */
 
 #endif

@@ -150,7 +150,7 @@ emit_decode(struct out *o, const struct routine *rt)
 }
 
 void
-emit_kernel_user(struct out *o)
+emit_kernel_user_head(struct out *o)
 {
     const char *h = options.out[OUT_HEADER];
 
@@ -165,14 +165,26 @@ emit_kernel_user(struct out *o)
     out_put(o, "#include <mach/mig_wire.h>\n#include <mach/mig_kern.h>\n\n"
             "/* What is only looked at is its owner's to destroy. */\n"
             "#define mig_destroy_reply(message) ((void)(message))\n\n");
+}
+
+void
+emit_kernel_user_routine(struct out *o, const struct routine *rt)
+{
+    emit_message_types(o, rt, SIDE_USER);
+    user_buffer_type(o, rt);
+    emit_send(o, rt);
+    if (can_decode(rt)) {
+        emit_decode(o, rt);
+    }
+}
+
+void
+emit_kernel_user(struct out *o)
+{
+    emit_kernel_user_head(o);
     for (const struct routine *rt = subsystem.routines; rt != NULL;
          rt = rt->next) {
-        emit_message_types(o, rt, SIDE_USER);
-        user_buffer_type(o, rt);
-        emit_send(o, rt);
-        if (can_decode(rt)) {
-            emit_decode(o, rt);
-        }
+        emit_kernel_user_routine(o, rt);
     }
 }
 

@@ -26,5 +26,6 @@ const char *known_from_imports(const char *name);
 bool known_as_extension(const char *name);
 /* The size of a type of the C library's, or 0. */
 size_t known_library_size(const char *name);
+void known_reset(void);
 
 #endif

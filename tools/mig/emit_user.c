@@ -173,6 +173,32 @@ user_allocate(struct out *o, const struct routine *rt)
     out_put(o, "    }\n");
 }
 
+static const char *
+send_time_text(const struct routine *rt)
+{
+    if (rt->send_arg != NULL) {
+        return mig_format("(mach_msg_timeout_t)%s", rt->send_arg->name);
+    }
+    return rt->send_time;
+}
+
+static const char *
+wait_time_text(const struct routine *rt)
+{
+    if (rt->wait_arg != NULL) {
+        return mig_format("(mach_msg_timeout_t)%s", rt->wait_arg->name);
+    }
+    return rt->wait_time;
+}
+
+/* Do the send and the answer have limits of their own? */
+static bool
+has_two_times(const struct routine *rt)
+{
+    return !rt->simple && send_time_text(rt) != NULL &&
+           wait_time_text(rt) != NULL;
+}
+
 /* "a | b" of the message options that apply. */
 static const char *
 option_text(const struct routine *rt, const char *base)
@@ -186,12 +212,13 @@ option_text(const struct routine *rt, const char *base)
         text = mig_format("%s | (mach_msg_option_t)%s", text,
                           rt->option_arg->name);
     }
-    if (rt->send_arg != NULL || rt->send_time != NULL) {
+    if (strstr(base, "SEND") != NULL &&
+        (send_time_text(rt) != NULL ||
+         (rt->simple && wait_time_text(rt) != NULL))) {
         text = mig_format("%s | MACH_SEND_TIMEOUT", text);
     }
-    if (rt->wait_arg != NULL || rt->wait_time != NULL) {
-        text = mig_format("%s | %s", text, rt->simple ? "MACH_SEND_TIMEOUT"
-                                                      : "MACH_RCV_TIMEOUT");
+    if (strstr(base, "RCV") != NULL && wait_time_text(rt) != NULL) {
+        text = mig_format("%s | MACH_RCV_TIMEOUT", text);
     }
     for (const struct arg *a = rt->args; a != NULL; a = a->next) {
         if (a->kind == ARG_AUDIT_TOKEN || a->kind == ARG_USER_AUDIT_TOKEN ||
@@ -208,16 +235,26 @@ option_text(const struct routine *rt, const char *base)
 static const char *
 time_text(const struct routine *rt)
 {
-    if (rt->wait_arg != NULL) {
-        return mig_format("(mach_msg_timeout_t)%s", rt->wait_arg->name);
+    const char *send = send_time_text(rt);
+    const char *wait = wait_time_text(rt);
+
+    return send != NULL ? send : wait != NULL ? wait
+                                              : "MACH_MSG_TIMEOUT_NONE";
+}
+
+/* Arguments of the prototype that the stub has no use for. */
+static void
+leave_unused(struct out *o, const struct routine *rt)
+{
+    for (const struct arg *a = rt->args; a != NULL; a = a->next) {
+        bool empty = (arg_is_in(a) || arg_is_out(a)) && !a->type->variable &&
+                     !a->type->ool && a->type->size == 0;
+
+        if (a->kind == ARG_USER_IMPL || empty ||
+            (a == rt->wait_arg && rt->simple && rt->send_arg != NULL)) {
+            out_put(o, "    (void)%s;\n", a->name);
+        }
     }
-    if (rt->wait_time != NULL) {
-        return rt->wait_time;
-    }
-    if (rt->send_arg != NULL) {
-        return mig_format("(mach_msg_timeout_t)%s", rt->send_arg->name);
-    }
-    return rt->send_time != NULL ? rt->send_time : "MACH_MSG_TIMEOUT_NONE";
 }
 
 static const char *
@@ -254,14 +291,25 @@ emit_call(struct out *o, const struct routine *rt)
     const char *reply = rt->reply_port == NULL ? "mig_reply"
                                                : rt->reply_port->name;
 
-    out_put(o, "    mig_ret = mig_rpc(&Mess->Head,\n        %s,\n"
-            "        %s, %s, (mach_port_t)(uintptr_t)%s,\n        %s);\n",
-            option_text(rt, "MACH_SEND_MSG | MACH_RCV_MSG"),
-            send_size_text(rt),
+    out_put(o, "    mig_ret = mig_rpc(&Mess->Head,\n        %s,\n",
+            option_text(rt, has_two_times(rt)
+                                ? "MACH_SEND_MSG"
+                                : "MACH_SEND_MSG | MACH_RCV_MSG"));
+    if (has_two_times(rt)) {
+        out_put(o, "        %s, 0, MACH_PORT_NULL, %s);\n"
+                "    if (mig_ret == MACH_MSG_SUCCESS) {\n"
+                "        mig_ret = mig_rpc(&Mess->Head,\n            %s,\n"
+                "            0, ", send_size_text(rt), send_time_text(rt),
+                option_text(rt, "MACH_RCV_MSG"));
+    } else {
+        out_put(o, "        %s, ", send_size_text(rt));
+    }
+    out_put(o, "%s, (mach_port_t)(uintptr_t)%s,\n            %s);\n%s",
             may_be_large(rt) ? "mig_room"
                              : mig_format("%llu", (unsigned long long)
                                           receive_size(rt)),
-            reply, time_text(rt));
+            reply, has_two_times(rt) ? wait_time_text(rt) : time_text(rt),
+            has_two_times(rt) ? "    }\n" : "");
     out_put(o, "    if (mig_ret != MACH_MSG_SUCCESS) {\n");
     if (rt->consume != 0) {
         out_put(o, "        mig_consume_unsent(&Mess->Head, mig_ret, %u);\n",
@@ -293,6 +341,7 @@ emit_stub(struct out *o, const struct routine *rt)
     emit_prototype(o, rt, SIDE_USER);
     out_put(o, "\n{\n");
     user_locals(o, rt);
+    leave_unused(o, rt);
     request_checks(o, rt);
     user_allocate(o, rt);
     request_header(o, rt);
@@ -307,13 +356,9 @@ emit_stub(struct out *o, const struct routine *rt)
     out_put(o, "}\n\n");
 }
 
-void
-emit_user(struct out *o)
+static void
+emit_head(struct out *o)
 {
-    if (subsystem.kernel_user) {
-        emit_kernel_user(o);
-        return;
-    }
     emit_file_head(o, "user stubs");
     if (options.out[OUT_HEADER] != NULL &&
         strcmp(options.out[OUT_HEADER], "/dev/null") != 0) {
@@ -327,11 +372,45 @@ emit_user(struct out *o)
         emit_user_prototypes(o);
     }
     out_put(o, "#include <mach/mig_user.h>\n\n");
+}
+
+static void
+emit_routine(struct out *o, const struct routine *rt)
+{
+    if (rt->error_proc != NULL) {
+        out_put(o, "extern void %s(kern_return_t);\n", rt->error_proc);
+    }
+    emit_stub(o, rt);
+}
+
+void
+emit_user(struct out *o)
+{
+    if (subsystem.kernel_user) {
+        emit_kernel_user(o);
+        return;
+    }
+    emit_head(o);
     for (const struct routine *rt = subsystem.routines; rt != NULL;
          rt = rt->next) {
-        if (rt->error_proc != NULL) {
-            out_put(o, "extern void %s(kern_return_t);\n", rt->error_proc);
+        emit_routine(o, rt);
+    }
+}
+
+void
+emit_user_files(void)
+{
+    for (const struct routine *rt = subsystem.routines; rt != NULL;
+         rt = rt->next) {
+        struct out *o = out_open(mig_format("%s%s.c", options.file_prefix,
+                                            rt->name));
+
+        if (subsystem.kernel_user) {
+            emit_kernel_user_head(o);
+            emit_kernel_user_routine(o, rt);
+        } else {
+            emit_head(o);
+            emit_routine(o, rt);
         }
-        emit_stub(o, rt);
     }
 }

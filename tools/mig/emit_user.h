@@ -9,6 +9,8 @@ void emit_user_prototypes(struct out *o);
 
 /* emit_kernel_user.c: messages that the kernel sends. */
 void emit_kernel_user(struct out *o);
+void emit_kernel_user_head(struct out *o);
+void emit_kernel_user_routine(struct out *o, const struct routine *rt);
 void emit_kernel_user_prototypes(struct out *o);
 /* The message is somebody else's: there is no buffer to release. */
 extern bool user_looks_only;

@@ -13,6 +13,9 @@ value_of(const struct arg *a)
     if (request_side == SIDE_SERVER && a->type->outtran != NULL) {
         return mig_format("%s(%s)", a->type->outtran->function, a->name);
     }
+    if (a->type->kind == TYPE_STRING && !a->type->ool) {
+        return a->name; /* the characters are where it points to anyway */
+    }
     return a->kind == ARG_INOUT ? mig_format("*%s", a->name) : a->name;
 }
 
@@ -99,6 +102,15 @@ disposition(const struct arg *a, const struct type *t)
     return type_port_text(t->sent);
 }
 
+/* The kernel's rights are naked: they are of the kind that is received. */
+static const char *
+kernel_disposition(const struct arg *a, const struct type *t)
+{
+    return t->sent == MT_POLYMORPHIC
+               ? disposition(a, t)
+               : type_port_text(type_received_as(t->sent));
+}
+
 static const char *
 dealloc_text(const struct arg *a)
 {
@@ -134,8 +146,7 @@ put_ool(struct out *o, const struct field *f, unsigned i)
                 f->kind == FIELD_OOL_PORTS ? count_of(a) : bytes,
                 f->kind == FIELD_OOL_PORTS ? ",\n        " : "",
                 f->kind == FIELD_OOL_PORTS
-                    ? type_port_text(type_received_as(t->elem->sent))
-                    : "");
+                    ? kernel_disposition(a, t->elem) : "");
         return;
     }
     if (f->kind == FIELD_OOL) {
@@ -161,10 +172,11 @@ put_port(struct out *o, const struct field *f, unsigned i)
 
         /* The right goes beside the message, already as it is received. */
         out_put(o, "    mig_put_port(&Mess->In.%s%s, MACH_PORT_NULL,\n"
-                "        %s);\n    mig_ports[%u] = %s%s;\n", f->name,
+                "        %s);\n    mig_ports[%u] = %s%s%s;\n", f->name,
                 f->repeat == 1 ? "" : mig_format("[%u]", i),
-                type_port_text(type_received_as(t->sent)),
-                f->port + i, a->name,
+                kernel_disposition(a, t), f->port + i,
+                ctype_explicit(t, request_side) == NULL
+                    ? "" : "(struct ipc_port *)(uintptr_t)", a->name,
                 array ? mig_format("[%u]", i) : "");
         return;
     }

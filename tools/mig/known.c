@@ -197,3 +197,10 @@ known_library_size(const char *name)
     }
     return 0;
 }
+
+void
+known_reset(void)
+{
+    memset(names, 0, sizeof(names));
+    scanned = false;
+}

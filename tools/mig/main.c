@@ -29,8 +29,11 @@ static const struct {
     {"-doc", OUT_DOC, emit_doc},
     {"-skeleton", OUT_SKELETON, emit_skeleton},
     {"-fuzz", OUT_FUZZ, emit_fuzz},
-    {"-emit-types", OUT_TYPES, emit_types},
     {"-decoder", OUT_DECODER, emit_decoder},
+    {"-emit-types", OUT_TYPES, emit_types},
+    {"-iheader", OUT_IHEADER, emit_internal_header},
+    {"-list", OUT_LIST, emit_routine_list},
+    {"-defs-list", OUT_LIST, emit_routine_list},
 };
 
 static const struct {
@@ -40,7 +43,6 @@ static const struct {
     {"-prefix", offsetof(struct options, user_prefix)},
     {"-sprefix", offsetof(struct options, server_prefix)},
     {"-cpp", offsetof(struct options, cpp)},
-    {"-MD", offsetof(struct options, dep_file)},
     {"-MT", offsetof(struct options, dep_target)},
 };
 
@@ -51,8 +53,10 @@ usage(void)
             "usage: mig [-header F] [-user F] [-sheader F] [-server F]\n"
             "           [-direct F] [-replies F] [-repliesheader F]\n"
             "           [-dheader F] [-ir F] [-doc F] [-skeleton F] [-fuzz F]\n"
-            "           [-decoder F]\n"
-            "           [-prefix P] [-sprefix P] [-maxonstack N] [-cpp CMD]\n"
+            "           [-decoder F] [-emit-types F] [-iheader F] [-list F]\n"
+            "           [-i PREFIX]\n"
+            "           [-prefix P] [-sprefix P] [-subrprefix P]\n"
+            "           [-maxonstack N] [-cpp CMD]\n"
             "           [-I DIR] [-D NAME[=V]] [-U NAME] [-MD F] [-MT TARGET]\n"
             "           [-Werror] [-w] [-fdiagnostics-format=json] [-version]\n"
             "           FILE.defs\n"
@@ -100,7 +104,7 @@ option_without_effect(const char *word)
 {
     static const char *const words[] = {
         "-q", "-r", "-R", "-s", "-S", "-l", "-L", "-k", "-K", "-n", "-N",
-        "-x", "-X", "-split", "-traditional",
+        "-x", "-X", "-split", "-traditional", "-t", "-T", "-novouchers",
     };
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -139,24 +143,18 @@ option_mode(int argc, char **argv, int *i)
 }
 
 static void
-add_cpp_arg(const char *text)
-{
-    options.cpp_args[options.cpp_nargs++] = text;
-}
-
-static void
 one_option(int argc, char **argv, int *i)
 {
     const char *word = argv[*i];
 
     if (option_with_text(argc, argv, i) || option_without_effect(word) ||
-        option_mode(argc, argv, i)) {
+        option_mode(argc, argv, i) || option_classic(argc, argv, i)) {
         return;
     }
     if (word[1] == 'I' || word[1] == 'D' || word[1] == 'U') {
-        add_cpp_arg(word);
+        option_for_cpp(word);
         if (word[2] == '\0') {
-            add_cpp_arg(next_word(argc, argv, i));
+            option_for_cpp(next_word(argc, argv, i));
         }
     } else if (strcmp(word, "-maxonstack") == 0) {
         options.max_on_stack = (unsigned)strtoul(next_word(argc, argv, i),
@@ -206,7 +204,12 @@ emit_all(void)
     for (size_t k = 0; k < sizeof(outputs) / sizeof(outputs[0]); k++) {
         const char *path = options.out[outputs[k].kind];
 
-        if (path != NULL && strcmp(path, "/dev/null") != 0) {
+        if (k > 0 && outputs[k].kind == outputs[k - 1].kind) {
+            continue; /* another name of it */
+        }
+        if (outputs[k].kind == OUT_USER && options.file_prefix != NULL) {
+            emit_user_files();
+        } else if (path != NULL && strcmp(path, "/dev/null") != 0) {
             outputs[k].emit(out_open(path));
         }
     }
@@ -215,8 +218,10 @@ emit_all(void)
 static int
 generate(void)
 {
-    bool good = model_read(options.input);
+    bool good;
 
+    options_settle();
+    good = model_read(options.input);
     if (good) {
         emit_all();
     }

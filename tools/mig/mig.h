@@ -39,8 +39,10 @@ enum output_kind {
     OUT_DOC,
     OUT_SKELETON,
     OUT_FUZZ,
-    OUT_TYPES,
     OUT_DECODER,
+    OUT_TYPES,
+    OUT_IHEADER,
+    OUT_LIST,
     OUT_KINDS
 };
 
@@ -63,11 +65,14 @@ struct options {
     const char *user_prefix;   /* -prefix, or NULL: from the file */
     const char *server_prefix; /* -sprefix, or NULL */
     const char *cpp;           /* -cpp COMMAND, or NULL: gcc */
+    const char *subr_prefix;   /* -subrprefix: before the user's names */
+    const char *file_prefix;   /* -i: a file of stubs for each routine */
     const char *dep_file;      /* -MD */
     const char *dep_target;    /* -MT */
     const char **cpp_args;     /* -D, -I, -U as given */
     int cpp_nargs;
     unsigned max_on_stack;     /* larger message buffers are allocated */
+    bool dep_default;          /* -MD without a file */
     bool warnings_are_errors;
     bool json_diagnostics;
     bool no_warnings;
@@ -75,6 +80,12 @@ struct options {
 };
 
 extern struct options options;
+
+/* options.c: a word of the command line that other generators have, too. */
+bool option_classic(int argc, char **argv, int *i);
+void option_for_cpp(const char *word);
+/* What follows from all of them; the input is known. */
+void options_settle(void);
 
 /* cpp.c: the preprocessed input as text, or NULL when the preprocessor
  * failed (it has said why). */

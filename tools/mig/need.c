@@ -272,3 +272,11 @@ need_settle(void)
         }
     }
 }
+
+void
+need_reset(void)
+{
+    needs = NULL;
+    needs_end = &needs;
+    signatures = NULL;
+}

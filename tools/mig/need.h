@@ -28,6 +28,7 @@ extern struct need *needs;
 void need_collect(void);
 /* Finds out which names must be of one type. */
 void need_settle(void);
+void need_reset(void);
 struct need *need_find(const char *name, bool tag);
 /* The name in "const struct name **", or NULL: only words of C.  Counts its
  * stars. */

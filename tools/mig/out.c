@@ -10,19 +10,33 @@
 #include "diag.h"
 #include "out.h"
 
-#define MAX_OUTPUTS 32
-
-static struct out *outputs[MAX_OUTPUTS];
-static char *temporaries[MAX_OUTPUTS];
+static struct out **outputs;
+static char **temporaries;
 static int output_count;
+static int output_room;
+
+static void
+grow(void)
+{
+    int room = output_room == 0 ? 32 : output_room * 2;
+    struct out **more = mig_alloc(sizeof(*more) * (size_t)room);
+    char **names = mig_alloc(sizeof(*names) * (size_t)room);
+
+    for (int i = 0; i < output_count; i++) {
+        more[i] = outputs[i];
+    }
+    outputs = more;
+    temporaries = names; /* none is there before everything is written */
+    output_room = room;
+}
 
 struct out *
 out_open(const char *path)
 {
     struct out *o = mig_alloc(sizeof(*o));
 
-    if (output_count == MAX_OUTPUTS) {
-        diag_fatal("too many outputs");
+    if (output_count == output_room) {
+        grow();
     }
     o->path = path;
     o->room = 16384;
@@ -62,7 +76,9 @@ void
 out_reset(void)
 {
     output_count = 0;
-    memset(temporaries, 0, sizeof(temporaries));
+    outputs = NULL; /* their memory goes with the model's */
+    temporaries = NULL;
+    output_room = 0;
 }
 
 static void

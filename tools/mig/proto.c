@@ -22,7 +22,9 @@ user_name(const struct routine *rt)
     const char *p = options.user_prefix != NULL ? options.user_prefix
                                                 : subsystem.user_prefix;
 
-    return mig_format("%s%s", p == NULL ? "" : p, rt->name);
+    return mig_format("%s%s%s",
+                      options.subr_prefix == NULL ? "" : options.subr_prefix,
+                      p == NULL ? "" : p, rt->name);
 }
 
 const char *

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "diag.h"
+#include "emit_types.h"
 #include "emit_user.h"
+#include "need.h"
 
 void
 mig_reset(void)
@@ -13,6 +15,8 @@ mig_reset(void)
     out_reset();
     statement_reset();
     type_reset();
+    need_reset();
+    known_reset();
     request_side = SIDE_USER;
     memset(&options, 0, sizeof(options));
     mig_free_all();

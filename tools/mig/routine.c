@@ -190,6 +190,24 @@ is_argument(const struct routine *rt, const char *name)
     return false;
 }
 
+/* The count of an array is an argument, too. */
+static void
+check_count_names(const struct routine *rt)
+{
+    for (const struct arg *a = rt->args; a != NULL; a = a->next) {
+        size_t n = strlen(a->name);
+
+        for (const struct arg *p = rt->args; p != NULL; p = p->next) {
+            if (type_has_count(p->type) && n == strlen(p->name) + 3 &&
+                strncmp(p->name, a->name, n - 3) == 0 &&
+                strcmp(a->name + n - 3, "Cnt") == 0) {
+                diag_error(a->loc, "duplicate-argument", "argument name '%s' "
+                           "is the count of '%s'", a->name, p->name);
+            }
+        }
+    }
+}
+
 /* Names that are good in the definition but not in its output. */
 static void
 settle_names(struct routine *rt)
@@ -358,6 +376,11 @@ check_direction(const struct routine *rt, const struct arg *a)
                    "reply to carry it", rt->name,
                    a->kind == ARG_OUT ? "out" : "inout", a->name);
     }
+    if (t->kind == TYPE_STRUCT && t->name == NULL &&
+        t->ctype == NULL && (t->cuser == NULL || t->cserver == NULL)) {
+        diag_error(a->loc, "struct-name", "the structure of '%s' has no name "
+                   "that C could use", a->name);
+    }
     if (t->kind == TYPE_NATIVE && arg_is_out(a)) {
         diag_error(a->loc, "native-out", "%s is only valid for in arguments",
                    t->native == NATIVE_VALUE ? "ValueOf" : "PointerTo");
@@ -383,6 +406,7 @@ routine_check(struct routine *rt)
 
     assign_roles(rt);
     check_names(rt);
+    check_count_names(rt);
     settle_names(rt);
     for (struct arg *a = rt->args; a != NULL; a = a->next) {
         check_flags(rt, a, variable_before);

@@ -361,6 +361,23 @@ member_valid(const struct member *m, const struct member *first)
     return m->type->kind != TYPE_ERROR;
 }
 
+/* What the C compiler aligns the type to as a member of a structure. */
+static unsigned
+c_align(const struct type *t)
+{
+    unsigned align = 1;
+
+    if (t->elem != NULL) {
+        return c_align(t->elem);
+    }
+    for (const struct member *m = t->members; m != NULL; m = m->next) {
+        unsigned a = c_align(m->type);
+
+        align = a > align ? a : align;
+    }
+    return t->members == NULL ? t->align : align;
+}
+
 struct type *
 type_struct(struct loc loc, struct member *members)
 {
@@ -370,7 +387,7 @@ type_struct(struct loc loc, struct member *members)
     bool valid = true;
 
     for (struct member *m = members; m != NULL; m = m->next) {
-        unsigned a = m->type->align;
+        unsigned a = c_align(m->type);
 
         if (!member_valid(m, members)) {
             valid = false;
