@@ -20,6 +20,7 @@ kern_error(kern_return_t kr)
     case KERN_NO_ACCESS: return "no access";
     case KERN_MEMORY_FAILURE: return "pager died or refused";
     case KERN_MEMORY_ERROR: return "pager answered with an error";
+    case KERN_ALREADY_IN_SET: return "in the port set already";
     case KERN_NOT_IN_SET: return "not in the port set";
     case KERN_NAME_EXISTS: return "name exists";
     case KERN_ABORTED: return "aborted";
@@ -79,6 +80,7 @@ receive_error(kern_return_t kr)
     case MACH_RCV_PORT_DIED: return "receive: port died";
     case MACH_RCV_IN_SET: return "receive: port is in a set";
     case MACH_RCV_HEADER_ERROR: return "receive: no room for a header right";
+    case MACH_RCV_INVALID_TRAILER: return "receive: no such trailer";
     case MACH_RCV_BODY_ERROR: return "receive: no room for rights or memory";
     case MACH_RCV_INVALID_TYPE: return "receive: invalid descriptor";
     default: return NULL;

@@ -7,6 +7,8 @@
  * into the large one.  An answer is sent without waiting; one that cannot be
  * sent is destroyed, and objects that it would have made send rights of are
  * told.
+ * A message for whose rights or memory this task has no room is destroyed, so
+ * that its sender hears of it.
  * Nothing that a message holds can stop the loop.
  */
 #include <stdarg.h>
@@ -248,10 +250,24 @@ receive(mach_msg_option_t option, mach_msg_size_t send_size,
     if (wait >= 0) {
         option |= MACH_RCV_TIMEOUT;
     }
+    request.header.msgh_size = 0; /* until something is received */
     return mach_msg_overwrite(&reply.header, option, send_size, room,
                               server_set,
                               wait >= 0 ? (mach_msg_timeout_t)wait : 0,
                               MACH_PORT_NULL, &request.header);
+}
+
+/* MACH_RCV_BODY_ERROR: either the message came without its memory, or it is
+ * still the first in its queue and would be for ever. */
+static void
+refuse_message(void)
+{
+    if (request.header.msgh_size != 0) {
+        mach_msg_destroy(&request.header);
+    } else {
+        (void)mach_msg(&request.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, 0,
+                       server_set, 0, MACH_PORT_NULL);
+    }
 }
 
 /* Sends the answer, if there is one, and waits for a message.  A send-once
@@ -298,6 +314,9 @@ server_run(void)
             server_run_queued();
         } else if (mr != MACH_RCV_TIMED_OUT) {
             server_log("server: receive: %s", mach_error_string(mr));
+            if (mr == MACH_RCV_BODY_ERROR) {
+                refuse_message();
+            }
         }
     }
 }

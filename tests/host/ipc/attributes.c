@@ -223,6 +223,14 @@ limits_of_names(void)
     CHECK_EQ(limits(100, 5, 0), KERN_SUCCESS);
     CHECK_EQ(ipc_call_destroy(w.b->space, x), KERN_SUCCESS);
     CHECK_EQ(receive(w.tb, n, w.mb), MACH_RCV_BODY_ERROR);
+    /* A server gets rid of it so, and its client hears of it. */
+    CHECK_EQ(host_msg(w.tb, &(struct msg_args){.option = MACH_RCV_MSG
+                                                         | MACH_RCV_TIMEOUT,
+                                               .rcv_name = n}),
+             MACH_RCV_TOO_LARGE);
+    CHECK_EQ(receive(w.tb, n, w.mb), MACH_RCV_TIMED_OUT);
+    CHECK_EQ(receive(w.ta, w.ma->head.msgh_local_port, w.ma), 0);
+    CHECK_EQ(w.ma->head.msgh_id, MACH_NOTIFY_SEND_ONCE);
     CHECK_EQ(limits(0, 0, 0), KERN_SUCCESS);
     child = task_make(&ledger_root);
     ipc_space_inherit_limit(child->space, w.b->space);
