@@ -5,6 +5,7 @@
 #include <base/assert.h>
 #include <base/kalloc.h>
 #include <machine/cpu.h>
+#include <sched/reaper.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_notify.h>
@@ -343,6 +344,8 @@ ipc_port_destroy(struct ipc_port *port)
     if (port_dead_names(port, DEAD_NAMES_AT_ONCE)
         || port->ip_msgcount != 0) {
         ipc_reap_object(&port->ip_object);
+    } else if (port->ip_srights != 0) {
+        reaper_wakeup(); /* a kernel object may have held on to it */
     }
     ipc_port_release(port); /* the receive right's */
 }

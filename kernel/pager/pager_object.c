@@ -208,6 +208,25 @@ cache_trim(void)
     vm_object_terminate(mc->mc_object);
 }
 
+/* Cached objects whose pager has died since: one at a time. */
+static bool
+orphan_step(void)
+{
+    struct list *i;
+
+    list_for_each(i, &cached) {
+        struct memory_control *mc = list_entry(i, struct memory_control,
+                                               mc_cache_link);
+
+        if (!ipc_port_active(mc->mc_pager)) {
+            uncache(mc);
+            vm_object_terminate(mc->mc_object);
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool
 cache_enter(struct memory_control *mc)
 {
@@ -331,4 +350,5 @@ pager_setup(void)
     list_init(&returning);
     vm_pager_register(&pager_external_ops);
     reaper_register(returning_step);
+    reaper_register(orphan_step);
 }

@@ -40,14 +40,12 @@ some_port(struct mig_fuzz *f, const char *type,
     }
 }
 
-/* Would it end or overwrite the machine, by right of host-priv? */
+/* Would it end the machine, by right of who may? */
 static bool
 is_forbidden(mach_msg_id_t id)
 {
-    static const char *const names[] = { "host_reboot", "host_tasks" };
-
-    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        const struct mig_fuzz_routine *r = fuzz_routine(names[i]);
+    for (unsigned i = 0; fuzz_forbidden[i] != NULL; i++) {
+        const struct mig_fuzz_routine *r = fuzz_routine(fuzz_forbidden[i]);
 
         if (r != NULL && id == r->id) {
             return true;
@@ -143,12 +141,12 @@ keep_rights(mach_msg_header_t *m)
 
 /* Everything that has come. */
 static void
-drain(void)
+drain(unsigned patience)
 {
     for (unsigned i = 0; i < 16; i++) {
         kern_return_t kr = mach_msg(&in.head, MACH_RCV_MSG | MACH_RCV_TIMEOUT,
-                                    0, sizeof(in), port_set, 0,
-                                    MACH_PORT_NULL);
+                                    0, sizeof(in), port_set,
+                                    i == 0 ? patience : 0, MACH_PORT_NULL);
         const mig_reply_error_t *error = (const mig_reply_error_t *)&in;
 
         if (kr != KERN_SUCCESS) {
@@ -185,8 +183,10 @@ one_message(void)
     if (mach_msg(&out.head, MACH_SEND_MSG | MACH_SEND_TIMEOUT, size, 0,
                  MACH_PORT_NULL, 0, MACH_PORT_NULL) == KERN_SUCCESS) {
         progress->accepted++;
+        drain(progress->patience);
+    } else {
+        drain(0);
     }
-    drain();
 }
 
 /* Another thread: a wait that lasts is ended, as is one in a kernel call. */

@@ -6,6 +6,8 @@
 #include <device/device.h>
 #include <host/host.h>
 #include <mach_port/mach_port.h>
+#include <mach_vm/mach_vm.h>
+#include <memory_object_control/memory_object_control.h>
 #include <task/task.h>
 #include <thread/thread.h>
 #include "batch.h"
@@ -80,9 +82,51 @@ test_notify_kernel(void)
     mach_port_deallocate_trap(line);
 }
 
+static uint64_t
+objects(void)
+{
+    uint64_t counts[16] = { 0 };
+    mach_msg_type_number_t n = 16;
+
+    thread_switch(MACH_PORT_NULL, SWITCH_OPTION_WAIT, 50);
+    host_census(mach_host_self(), counts, &n);
+    return counts[4];
+}
+
+/* An object that is kept for its pager ends with it. */
+static void
+test_cached_orphan(void)
+{
+    struct {
+        mach_msg_header_t head;
+        mach_msg_body_t body;
+        mach_msg_port_descriptor_t control;
+        uint8_t rest[128];
+    } m = { .control.name = MACH_PORT_NULL };
+    mach_port_t pager = mach_reply_port();
+    uint64_t before = objects();
+    vm_address_t at = 0;
+
+    mach_port_insert_right_trap(pager, pager, MACH_MSG_TYPE_MAKE_SEND);
+    mach_vm_map(mach_task_self(), &at, MACH_PAGE_SIZE, 0, VM_FLAGS_ANYWHERE,
+                pager, 0, FALSE, VM_PROT_DEFAULT, VM_PROT_ALL,
+                VM_INHERIT_NONE);
+    mach_msg(&m.head, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(m), pager,
+             100, MACH_PORT_NULL);
+    memory_object_ready(m.control.name, TRUE, MEMORY_OBJECT_COPY_DELAY);
+    vm_deallocate(at, MACH_PAGE_SIZE);
+    check(objects() == before + 1, "an object is kept for its pager",
+          objects());
+    mach_port_deallocate_trap(m.control.name);
+    mach_port_mod_refs_trap(pager, MACH_PORT_RIGHT_RECEIVE, -1);
+    check(objects() == before, "and ends with it", objects());
+    mach_port_deallocate_trap(pager);
+}
+
 void
 test_found(void)
 {
+    test_cached_orphan();
     test_notify_kernel();
     test_copy_space();
     test_exception_at_kernel();

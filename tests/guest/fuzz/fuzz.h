@@ -22,9 +22,11 @@ struct progress {
     uint64_t seed;
     uint64_t count; /* messages of this batch */
     bool print;     /* each message before it is sent */
+    unsigned patience; /* milliseconds that an answer may take */
     bool forge;     /* notifications instead of random messages */
     uint64_t wrong, kinds, lost; /* what came of that */
     mach_port_t host_priv;
+    uint64_t census[16];
     mach_msg_size_t last_size;
     uint32_t last[16]; /* the beginning of the last message */
 };
@@ -32,6 +34,7 @@ extern struct progress *progress;
 
 extern const struct mig_fuzz_interface *const fuzz_interfaces[];
 extern const unsigned fuzz_interface_count;
+extern const char *const fuzz_forbidden[]; /* routines; NULL ends them */
 /* By its name; NULL: none of these interfaces has it. */
 const struct mig_fuzz_routine *fuzz_routine(const char *name);
 

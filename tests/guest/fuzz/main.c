@@ -21,6 +21,8 @@ const struct mig_fuzz_interface *const fuzz_interfaces[] = {
 const unsigned fuzz_interface_count =
     sizeof(fuzz_interfaces) / sizeof(fuzz_interfaces[0]);
 
+const char *const fuzz_forbidden[] = { "host_reboot", "host_tasks", NULL };
+
 struct progress *progress;
 mach_port_t supervisor_host_priv;
 static unsigned tests, failures;
