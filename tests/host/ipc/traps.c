@@ -229,6 +229,46 @@ move_member(void)
     world_end(&w);
 }
 
+/* The traps that came later: destroy, type, members. */
+static void
+type_and_members(void)
+{
+    mach_port_name_t n, set;
+    mach_port_type_t *type;
+
+    world_begin(&w);
+    n = new_port(w.a);
+    set = new_set(w.a);
+    thread_enter(w.ta);
+    type = user_alloc(w.a, sizeof(*type));
+    CHECK_EQ(mach_port_type_trap(
+                 (const uint64_t[6]){n, (uint64_t)(uintptr_t)type}),
+             KERN_SUCCESS);
+    CHECK_EQ(*type, MACH_PORT_TYPE_RECEIVE);
+    CHECK_EQ(mach_port_type_trap((const uint64_t[6]){n, 8}),
+             KERN_INVALID_ADDRESS);
+    *type = 5;
+    CHECK_EQ(mach_port_type_trap(
+                 (const uint64_t[6]){0x7777, (uint64_t)(uintptr_t)type}),
+             KERN_INVALID_NAME);
+    CHECK_EQ(*type, 5);
+    CHECK_EQ(mach_port_insert_member_trap((const uint64_t[6]){n, set}),
+             KERN_SUCCESS);
+    CHECK_EQ(mach_port_insert_member_trap((const uint64_t[6]){n, set}),
+             KERN_ALREADY_IN_SET);
+    CHECK_EQ(status_of(w.a, n).mps_pset, 1);
+    CHECK_EQ(mach_port_extract_member_trap((const uint64_t[6]){n, set}),
+             KERN_SUCCESS);
+    CHECK_EQ(mach_port_extract_member_trap((const uint64_t[6]){n, set}),
+             KERN_NOT_IN_SET);
+    CHECK_EQ(status_of(w.a, n).mps_pset, 0);
+    CHECK_EQ(mach_port_destroy_trap((const uint64_t[6]){n}), KERN_SUCCESS);
+    CHECK_EQ(type_of(w.a, n), 0);
+    CHECK_EQ(mach_port_destroy_trap((const uint64_t[6]){n}),
+             KERN_INVALID_NAME);
+    world_end(&w);
+}
+
 const struct test trap_tests[] = {
     {"traps: allocate, deallocate", allocate_and_deallocate},
     {"traps: reply ports", reply_port},
@@ -236,5 +276,6 @@ const struct test trap_tests[] = {
     {"traps: borrowed names", borrowed},
     {"traps: insert a right", insert_right},
     {"traps: move a member", move_member},
+    {"traps: type, members, destroy", type_and_members},
     {NULL, NULL},
 };
