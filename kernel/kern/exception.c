@@ -89,16 +89,26 @@ reply_arrived(void *arg, const mach_msg_header_t *reply)
 kern_return_t
 exception_prepare(struct thread *th)
 {
-    if (th->th_exc_message == NULL) {
-        th->th_exc_message = exception_message_prealloc(th->th_ledger);
+    struct ipc_kmsg *message = th->th_exc_message;
+
+    if (message == NULL) {
+        message = exception_message_prealloc(th->th_ledger);
+        if (message == NULL) {
+            return KERN_RESOURCE_SHORTAGE;
+        }
     }
     if (th->th_exc_reply == NULL) {
         th->th_exc_reply = ipc_kernel_reply_port(reply_arrived, th,
                                                  th->th_ledger);
+        if (th->th_exc_reply == NULL) {
+            if (th->th_exc_message == NULL) {
+                ipc_kmsg_prealloc_free(message);
+            }
+            return KERN_RESOURCE_SHORTAGE;
+        }
     }
-    return th->th_exc_message == NULL || th->th_exc_reply == NULL
-               ? KERN_RESOURCE_SHORTAGE
-               : KERN_SUCCESS;
+    th->th_exc_message = message;
+    return KERN_SUCCESS;
 }
 
 void

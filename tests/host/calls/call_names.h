@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The stubs of the kernel's interfaces have call_ before their names.
+ */
+#ifndef CALL_NAMES_H
+#define CALL_NAMES_H
+
+#define mach_port_names call_mach_port_names
+#define mach_port_type call_mach_port_type
+#define mach_port_allocate call_mach_port_allocate
+#define mach_port_destroy call_mach_port_destroy
+#define mach_port_deallocate call_mach_port_deallocate
+#define mach_port_get_refs call_mach_port_get_refs
+#define mach_port_mod_refs call_mach_port_mod_refs
+#define mach_port_get_receive_status call_mach_port_get_receive_status
+#define mach_port_set_qlimit call_mach_port_set_qlimit
+#define mach_port_set_mscount call_mach_port_set_mscount
+#define mach_port_set_seqno call_mach_port_set_seqno
+#define mach_port_request_notification call_mach_port_request_notification
+#define mach_port_insert_right call_mach_port_insert_right
+#define mach_port_extract_right call_mach_port_extract_right
+#define mach_port_move_member call_mach_port_move_member
+#define mach_port_insert_member call_mach_port_insert_member
+#define mach_port_extract_member call_mach_port_extract_member
+#define mach_port_get_set_status call_mach_port_get_set_status
+#define mach_port_set_protected_payload call_mach_port_set_protected_payload
+#define mach_port_get_protected_payload call_mach_port_get_protected_payload
+#define mach_port_insert_right_any call_mach_port_insert_right_any
+#define mach_port_copy_space call_mach_port_copy_space
+#define mach_port_allocate_name call_mach_port_allocate_name
+#define mach_vm_allocate call_mach_vm_allocate
+#define mach_vm_deallocate call_mach_vm_deallocate
+#define mach_vm_protect call_mach_vm_protect
+#define mach_vm_inherit call_mach_vm_inherit
+#define mach_vm_read call_mach_vm_read
+#define mach_vm_write call_mach_vm_write
+#define mach_vm_copy call_mach_vm_copy
+#define mach_vm_map call_mach_vm_map
+#define mach_vm_remap call_mach_vm_remap
+#define mach_vm_region call_mach_vm_region
+#define mach_make_memory_entry call_mach_make_memory_entry
+#define mach_vm_wire call_mach_vm_wire
+#define mach_vm_discard call_mach_vm_discard
+#define mach_vm_page_query call_mach_vm_page_query
+#define task_create call_task_create
+#define task_terminate call_task_terminate
+#define task_suspend call_task_suspend
+#define task_resume call_task_resume
+#define task_threads call_task_threads
+#define task_get_special_port call_task_get_special_port
+#define task_set_special_port call_task_set_special_port
+#define task_set_emulator call_task_set_emulator
+#define task_set_exception_ports call_task_set_exception_ports
+#define task_set_name call_task_set_name
+#define task_set_tokens call_task_set_tokens
+#define task_set_priority call_task_set_priority
+#define task_info call_task_info
+#define ledger_create call_ledger_create
+#define ledger_info call_ledger_info
+#define task_get_ledger call_task_get_ledger
+#define task_get_exception_ports call_task_get_exception_ports
+#define task_swap_exception_ports call_task_swap_exception_ports
+#define ledger_set_reserve call_ledger_set_reserve
+#define ledger_statistics call_ledger_statistics
+#define task_get_name call_task_get_name
+#define thread_create call_thread_create
+#define thread_create_running call_thread_create_running
+#define thread_terminate call_thread_terminate
+#define thread_suspend call_thread_suspend
+#define thread_resume call_thread_resume
+#define thread_abort call_thread_abort
+#define thread_kick call_thread_kick
+#define thread_set_kick_flag call_thread_set_kick_flag
+#define thread_get_state call_thread_get_state
+#define thread_set_state call_thread_set_state
+#define thread_set_exception_ports call_thread_set_exception_ports
+#define thread_set_priority call_thread_set_priority
+#define thread_info call_thread_info
+#define thread_set_name call_thread_set_name
+#define thread_get_exception_ports call_thread_get_exception_ports
+#define thread_swap_exception_ports call_thread_swap_exception_ports
+#define thread_get_name call_thread_get_name
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Kernel calls on the host: a task whose thread sends real messages to the
+ * kernel's ports by the generated stubs (their names have call_ before them,
+ * since the kernel's routines have the same), served by the real kernel.
+ */
+#ifndef CALLS_H
+#define CALLS_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <mach/message.h>
+#include <mach/kern_return.h>
+#include <mach/vm.h>
+#include "host_memory.h"
+
+#define CHECK(e) \
+    ((e) ? (void)0 : check_failed(#e, 0, __FILE__, __LINE__))
+#define CHECK_OK(e)                                                    \
+    do {                                                               \
+        kern_return_t kr_ = (e);                                       \
+        if (kr_ != KERN_SUCCESS) {                                     \
+            check_failed(#e, kr_, __FILE__, __LINE__);                 \
+        }                                                              \
+    } while (0)
+void check_failed(const char *what, int code, const char *file, int line)
+    __attribute__((noreturn));
+extern const char *now_testing; /* what a failed check belongs to */
+
+/* ---- the world: one task with one thread, the current one ---- */
+void world_setup(void); /* once */
+void world_begin(void);
+void world_end(void);   /* everything goes; a census */
+/* Ports, sets, messages, spaces, tasks, threads: has their number changed
+ * since? */
+void world_mark(void);
+bool world_marked(void);
+/* Touch a page of the task. */
+kern_return_t touch(vm_address_t at, bool write);
+mach_port_name_t host_privileged(void); /* a name for it */
+
+/* ---- cases ---- */
+struct call_case {
+    const char *name;
+    void (*prepare)(void);       /* or NULL */
+    kern_return_t (*call)(void); /* may be made again after it has failed */
+};
+extern const struct call_case port_cases[], vm_cases[], task_cases[];
+
+#define SELF MACH_PORT_TASK_SELF
+
+#endif

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: BSD-2-Clause
+CALLS_KERN := $(filter-out kernel/kern/boot% kernel/kern/device% \
+    kernel/kern/elf% kernel/kern/ipc_trace% kernel/kern/main% kernel/kern/trap% \
+    kernel/kern/thread_trap% kernel/kern/vm_trap%,\
+    $(patsubst $(SRC)/%,%,$(wildcard $(SRC)/kernel/kern/*.c)))
+$(eval $(call host_test,calls,tests/host/calls tests/host/lib kernel/ipc \
+    kernel/vm kernel/pager kernel/base/ledger.c kernel/sched/wait.c \
+    kernel/sched/timer.c kernel/sched/thread.c $(CALLS_KERN),\
+    -I$(SRC)/tests/host/calls -I$(SRC)/tests/host/lib -I$(SRC)/kernel \
+    -I$(SRC)/libmach/include,\
+    mach_port/mach_port_user mach_vm/mach_vm_user task/task_user \
+    thread/thread_user $(filter-out kern/device%,$(KERNEL_GEN:%=%!)) \
+    kern/device_server))

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The calls of mach_port.defs.
+ */
+#include "call_names.h"
+#include <mach_port/mach_port.h>
+#include <task/task.h>
+#include <mach/notify.h>
+#include "calls.h"
+
+static mach_port_name_t port, set, child;
+
+static void
+make_port(void)
+{
+    CHECK_OK(mach_port_allocate(SELF, MACH_PORT_RIGHT_RECEIVE, &port));
+    CHECK_OK(mach_port_insert_right(SELF, port, port,
+                                    MACH_MSG_TYPE_MAKE_SEND));
+}
+
+static void
+make_set(void)
+{
+    make_port();
+    CHECK_OK(mach_port_allocate(SELF, MACH_PORT_RIGHT_PORT_SET, &set));
+}
+
+static void
+make_full_set(void)
+{
+    make_set();
+    CHECK_OK(mach_port_move_member(SELF, port, set));
+}
+
+static void
+make_child(void)
+{
+    make_port();
+    CHECK_OK(task_create(SELF, MACH_PORT_NULL, FALSE, &child));
+}
+
+static kern_return_t
+allocate(void)
+{
+    mach_port_name_t name;
+
+    return mach_port_allocate(SELF, MACH_PORT_RIGHT_RECEIVE, &name);
+}
+
+static kern_return_t
+allocate_set(void)
+{
+    mach_port_name_t name;
+
+    return mach_port_allocate(SELF, MACH_PORT_RIGHT_PORT_SET, &name);
+}
+
+static kern_return_t
+allocate_dead(void)
+{
+    mach_port_name_t name;
+
+    return mach_port_allocate(SELF, MACH_PORT_RIGHT_DEAD_NAME, &name);
+}
+
+static kern_return_t
+allocate_name(void)
+{
+    return mach_port_allocate_name(SELF, MACH_PORT_RIGHT_RECEIVE,
+                                   MACH_PORT_MAKE(700, 1));
+}
+
+static kern_return_t
+names(void)
+{
+    mach_port_name_t *list;
+    mach_port_name_t *types;
+    mach_msg_type_number_t n, m;
+
+    return mach_port_names(SELF, &list, &n, &types, &m);
+}
+
+static kern_return_t
+set_status(void)
+{
+    mach_port_name_t *list;
+    mach_msg_type_number_t n;
+
+    return mach_port_get_set_status(SELF, set, &list, &n);
+}
+
+static kern_return_t
+insert_member(void)
+{
+    kern_return_t kr = mach_port_insert_member(SELF, port, set);
+
+    return kr;
+}
+
+static kern_return_t
+move_member(void)
+{
+    return mach_port_move_member(SELF, port, set);
+}
+
+static kern_return_t
+extract_member(void)
+{
+    return mach_port_extract_member(SELF, port, set);
+}
+
+static kern_return_t
+request(int variant, mach_port_mscount_t sync)
+{
+    mach_msg_type_name_t type;
+    mach_port_t previous;
+
+    return mach_port_request_notification(SELF, port, variant, sync, port,
+                                          &previous, &type);
+}
+
+static kern_return_t
+ask_dead(void)
+{
+    return request(MACH_NOTIFY_DEAD_NAME, 0);
+}
+
+static kern_return_t
+ask_possible(void)
+{
+    return request(MACH_NOTIFY_SEND_POSSIBLE, 0);
+}
+
+static kern_return_t
+ask_possible_now(void)
+{
+    return request(MACH_NOTIFY_SEND_POSSIBLE, 1);
+}
+
+static kern_return_t
+ask_no_senders(void)
+{
+    return request(MACH_NOTIFY_NO_SENDERS, 0);
+}
+
+static kern_return_t
+ask_destroyed(void)
+{
+    return request(MACH_NOTIFY_PORT_DESTROYED, 0);
+}
+
+static kern_return_t
+insert_right(void)
+{
+    return mach_port_insert_right(child, MACH_PORT_MAKE(600, 1), port,
+                                  MACH_MSG_TYPE_COPY_SEND);
+}
+
+static kern_return_t
+insert_any(void)
+{
+    mach_port_name_t name;
+
+    return mach_port_insert_right_any(child, port, MACH_MSG_TYPE_COPY_SEND,
+                                      &name);
+}
+
+static kern_return_t
+extract_right(void)
+{
+    mach_msg_type_name_t type;
+    mach_port_t got;
+
+    return mach_port_extract_right(SELF, port, MACH_MSG_TYPE_MAKE_SEND_ONCE,
+                                   &got, &type);
+}
+
+static kern_return_t
+copy_space(void)
+{
+    return mach_port_copy_space(child, SELF);
+}
+
+static kern_return_t
+plain(void)
+{
+    mach_port_status_t status;
+    mach_port_urefs_t refs;
+    mach_port_type_t type;
+    uint64_t payload;
+
+    CHECK_OK(mach_port_type(SELF, port, &type));
+    CHECK_OK(mach_port_get_refs(SELF, port, MACH_PORT_RIGHT_SEND, &refs));
+    CHECK_OK(mach_port_get_receive_status(SELF, port, &status));
+    CHECK_OK(mach_port_set_protected_payload(SELF, port, 7));
+    return mach_port_get_protected_payload(SELF, port, &payload);
+}
+
+static kern_return_t
+set_qlimit(void)
+{
+    return mach_port_set_qlimit(SELF, port, 9);
+}
+
+static kern_return_t
+set_mscount(void)
+{
+    return mach_port_set_mscount(SELF, port, 9);
+}
+
+static kern_return_t
+set_seqno(void)
+{
+    return mach_port_set_seqno(SELF, port, 9);
+}
+
+static kern_return_t
+mod_refs(void)
+{
+    return mach_port_mod_refs(SELF, port, MACH_PORT_RIGHT_SEND, 1);
+}
+
+static kern_return_t
+deallocate(void)
+{
+    return mach_port_deallocate(SELF, port);
+}
+
+static kern_return_t
+destroy(void)
+{
+    return mach_port_destroy(SELF, port);
+}
+
+const struct call_case port_cases[] = {
+    {"mach_port_allocate: port", NULL, allocate},
+    {"mach_port_allocate: set", NULL, allocate_set},
+    {"mach_port_allocate: dead name", NULL, allocate_dead},
+    {"mach_port_allocate_name", NULL, allocate_name},
+    {"mach_port_names", make_port, names},
+    {"mach_port_get_set_status", make_full_set, set_status},
+    {"mach_port_insert_member", make_set, insert_member},
+    {"mach_port_move_member", make_set, move_member},
+    {"mach_port_extract_member", make_full_set, extract_member},
+    {"request: dead name", make_port, ask_dead},
+    {"request: send possible", make_port, ask_possible},
+    {"request: send possible, at once", make_port, ask_possible_now},
+    {"request: no senders", make_port, ask_no_senders},
+    {"request: port destroyed", make_port, ask_destroyed},
+    {"mach_port_insert_right", make_child, insert_right},
+    {"mach_port_insert_right_any", make_child, insert_any},
+    {"mach_port_extract_right", make_port, extract_right},
+    {"mach_port_copy_space", make_child, copy_space},
+    {"mach_port_get_*", make_port, plain},
+    {"mach_port_set_qlimit", make_port, set_qlimit},
+    {"mach_port_set_mscount", make_port, set_mscount},
+    {"mach_port_set_seqno", make_port, set_seqno},
+    {"mach_port_mod_refs", make_port, mod_refs},
+    {"mach_port_deallocate", make_port, deallocate},
+    {"mach_port_destroy", make_port, destroy},
+    {NULL, NULL, NULL},
+};
