@@ -7,17 +7,17 @@
 #include <base/kalloc.h>
 #include <vm/vm_user.h>
 #include <ipc/ipc_kmsg.h>
+#include <ipc/ipc_limits.h>
 
 /* Small messages are all of this capacity and kept for reuse. */
 #define SMALL_CAPACITY 448u
-#define CACHE_MAX 32u
 /* Rights dropped in one step of a destruction. */
 #define CLEAN_AT_ONCE 16u
 
 uint64_t ipc_kmsg_count;
 
 static struct list cache = {&cache, &cache};
-static unsigned cache_count;
+static int cache_count;
 
 static size_t
 kmsg_bytes(const struct ipc_kmsg *k)
@@ -101,7 +101,7 @@ ipc_kmsg_free(struct ipc_kmsg *k)
         k->ikm_ledger = NULL;
     }
     ipc_kmsg_count--;
-    if (k->ikm_capacity == SMALL_CAPACITY && cache_count < CACHE_MAX) {
+    if (k->ikm_capacity == SMALL_CAPACITY && cache_count < IPC_KMSG_CACHE) {
         list_push_front(&cache, &k->ikm_link);
         cache_count++;
         return;

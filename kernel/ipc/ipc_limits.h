@@ -30,5 +30,9 @@
 #ifndef IPC_LINKS_MAX
 #define IPC_LINKS_MAX 32u
 #endif
+/* Small messages kept for reuse. */
+#ifndef IPC_KMSG_CACHE
+#define IPC_KMSG_CACHE 32
+#endif
 
 #endif

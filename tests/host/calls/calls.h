@@ -38,6 +38,8 @@ void world_mark(void);
 bool world_marked(void);
 /* Touch a page of the task. */
 kern_return_t touch(vm_address_t at, bool write);
+/* Words into the task's memory, at a place that no call touches. */
+vm_address_t poke(const uint32_t *words, unsigned count);
 mach_port_name_t host_privileged(void); /* a name for it */
 
 /* ---- cases ---- */

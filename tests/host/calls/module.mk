@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# No messages are kept for reuse, so that the memory of each is asked for.
 CALLS_KERN := $(filter-out kernel/kern/boot% kernel/kern/device% \
     kernel/kern/elf% kernel/kern/ipc_trace% kernel/kern/main% kernel/kern/trap% \
     kernel/kern/thread_trap% kernel/kern/vm_trap%,\
@@ -7,7 +9,19 @@ $(eval $(call host_test,calls,tests/host/calls tests/host/lib kernel/ipc \
     kernel/vm kernel/pager kernel/base/ledger.c kernel/sched/wait.c \
     kernel/sched/timer.c kernel/sched/thread.c $(CALLS_KERN),\
     -I$(SRC)/tests/host/calls -I$(SRC)/tests/host/lib -I$(SRC)/kernel \
-    -I$(SRC)/libmach/include,\
+    -I$(SRC)/libmach/include -DIPC_KMSG_CACHE=0,\
     mach_port/mach_port_user mach_vm/mach_vm_user task/task_user \
     thread/thread_user $(filter-out kern/device%,$(KERNEL_GEN:%=%!)) \
     kern/device_server))
+
+# Other names for the stubs of all routines.
+CALLS_NAMES := $(GEN)/calls/call_names.h
+$(CALLS_NAMES): $(SRC)/ipc-defs/mach/mach_port.defs \
+    $(SRC)/ipc-defs/mach/mach_vm.defs $(SRC)/ipc-defs/mach/task.defs \
+    $(SRC)/ipc-defs/mach/thread.defs
+	@mkdir -p $(@D)
+	$(Q)sed -n \
+	    's/^\(simple\)*routine *\([a-z_0-9]*\).*/#define \2 call_\2/p' \
+	    $^ > $@
+$(call objects,$(OUT)/obj/host-calls,$(call sources,tests/host/calls)): \
+    | $(CALLS_NAMES)

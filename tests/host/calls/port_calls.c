@@ -2,7 +2,7 @@
 /*
  * The calls of mach_port.defs.
  */
-#include "call_names.h"
+#include <calls/call_names.h>
 #include <mach_port/mach_port.h>
 #include <task/task.h>
 #include <mach/notify.h>
@@ -92,9 +92,7 @@ set_status(void)
 static kern_return_t
 insert_member(void)
 {
-    kern_return_t kr = mach_port_insert_member(SELF, port, set);
-
-    return kr;
+    return mach_port_insert_member(SELF, port, set);
 }
 
 static kern_return_t
@@ -182,17 +180,40 @@ copy_space(void)
 }
 
 static kern_return_t
-plain(void)
+get_type(void)
+{
+    mach_port_type_t type;
+
+    return mach_port_type(SELF, port, &type);
+}
+
+static kern_return_t
+get_refs(void)
+{
+    mach_port_urefs_t refs;
+
+    return mach_port_get_refs(SELF, port, MACH_PORT_RIGHT_SEND, &refs);
+}
+
+static kern_return_t
+get_status(void)
 {
     mach_port_status_t status;
-    mach_port_urefs_t refs;
-    mach_port_type_t type;
+
+    return mach_port_get_receive_status(SELF, port, &status);
+}
+
+static kern_return_t
+set_payload(void)
+{
+    return mach_port_set_protected_payload(SELF, port, 7);
+}
+
+static kern_return_t
+get_payload(void)
+{
     uint64_t payload;
 
-    CHECK_OK(mach_port_type(SELF, port, &type));
-    CHECK_OK(mach_port_get_refs(SELF, port, MACH_PORT_RIGHT_SEND, &refs));
-    CHECK_OK(mach_port_get_receive_status(SELF, port, &status));
-    CHECK_OK(mach_port_set_protected_payload(SELF, port, 7));
     return mach_port_get_protected_payload(SELF, port, &payload);
 }
 
@@ -232,6 +253,56 @@ destroy(void)
     return mach_port_destroy(SELF, port);
 }
 
+static kern_return_t
+space_info(void)
+{
+    ipc_info_space_basic_t info;
+    ipc_info_name_t *table;
+    mach_msg_type_number_t n;
+
+    return mach_port_space_info(SELF, &info, &table, &n);
+}
+
+static kern_return_t
+space_limits(void)
+{
+    mach_msg_type_name_t type;
+    mach_port_t previous;
+
+    return mach_port_set_space_limits(SELF, 100, 200, port, &previous,
+                                      &type);
+}
+
+static kern_return_t
+guard(void)
+{
+    return mach_port_guard(SELF, port, 7, FALSE);
+}
+
+static kern_return_t
+ports_register(void)
+{
+    vm_address_t at = poke(&port, 1);
+
+    return mach_ports_register(SELF, (const mach_port_t *)(uintptr_t)at, 1);
+}
+
+static void
+make_registered(void)
+{
+    make_port();
+    CHECK_OK(ports_register());
+}
+
+static kern_return_t
+ports_lookup(void)
+{
+    mach_port_t *ports;
+    mach_msg_type_number_t n;
+
+    return mach_ports_lookup(SELF, &ports, &n);
+}
+
 const struct call_case port_cases[] = {
     {"mach_port_allocate: port", NULL, allocate},
     {"mach_port_allocate: set", NULL, allocate_set},
@@ -251,12 +322,21 @@ const struct call_case port_cases[] = {
     {"mach_port_insert_right_any", make_child, insert_any},
     {"mach_port_extract_right", make_port, extract_right},
     {"mach_port_copy_space", make_child, copy_space},
-    {"mach_port_get_*", make_port, plain},
+    {"mach_port_type", make_port, get_type},
+    {"mach_port_get_refs", make_port, get_refs},
+    {"mach_port_get_receive_status", make_port, get_status},
+    {"mach_port_set_protected_payload", make_port, set_payload},
+    {"mach_port_get_protected_payload", make_port, get_payload},
     {"mach_port_set_qlimit", make_port, set_qlimit},
     {"mach_port_set_mscount", make_port, set_mscount},
     {"mach_port_set_seqno", make_port, set_seqno},
     {"mach_port_mod_refs", make_port, mod_refs},
     {"mach_port_deallocate", make_port, deallocate},
     {"mach_port_destroy", make_port, destroy},
+    {"mach_port_space_info", make_port, space_info},
+    {"mach_port_set_space_limits", make_port, space_limits},
+    {"mach_port_guard", make_port, guard},
+    {"mach_ports_register", make_port, ports_register},
+    {"mach_ports_lookup", make_registered, ports_lookup},
     {NULL, NULL, NULL},
 };

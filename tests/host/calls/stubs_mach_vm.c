@@ -2,5 +2,5 @@
 /*
  * The generated stubs of this interface, under other names (calls.h).
  */
-#include "call_names.h"
+#include <calls/call_names.h>
 #include "mach_vm/mach_vm_user.c"

@@ -2,7 +2,7 @@
 /*
  * The calls of task.defs and thread.defs that make or ask for something.
  */
-#include "call_names.h"
+#include <calls/call_names.h>
 #include <mach/exception.h>
 #include <mach/task_info.h>
 #include <mach_port/mach_port.h>
@@ -174,9 +174,7 @@ set_name(void)
 static kern_return_t
 suspend(void)
 {
-    kern_return_t kr = thread_suspend(thread);
-
-    return kr == KERN_SUCCESS ? task_suspend(child) : kr;
+    return task_suspend(child);
 }
 
 const struct call_case task_cases[] = {
@@ -196,6 +194,6 @@ const struct call_case task_cases[] = {
     {"ledger_create", make_port, make_ledger},
     {"task_get_ledger", make_child, get_ledger},
     {"task_set_name", make_child, set_name},
-    {"thread_suspend, task_suspend", make_child, suspend},
+    {"task_suspend", make_child, suspend},
     {NULL, NULL, NULL},
 };

@@ -2,7 +2,7 @@
 /*
  * The calls of mach_vm.defs, and page faults.
  */
-#include "call_names.h"
+#include <calls/call_names.h>
 #include <mach_vm/mach_vm.h>
 #include <task/task.h>
 #include "calls.h"

@@ -16,7 +16,7 @@
 #include "calls.h"
 #include "calls_machine.h"
 
-#define BUFFER_SIZE 0x4000u
+#define BUFFER_SIZE 0x4000u /* its end: for poke() */
 
 static struct task *task;
 static vm_address_t buffer;
@@ -136,8 +136,7 @@ world_end(void)
     CHECK(end.tasks == begin.tasks);
     CHECK(end.threads == begin.threads);
     CHECK(memcmp(end.used, begin.used, sizeof(end.used)) == 0);
-    /* The cache of small messages may have grown. */
-    CHECK(end.kalloc <= begin.kalloc + 32 * 1024);
+    CHECK(end.kalloc == begin.kalloc);
 }
 
 static struct census mark;
@@ -163,6 +162,15 @@ touch(vm_address_t at, bool write)
 {
     return vm_fault(task->ta_map, at,
                     write ? VM_PROT_READ | VM_PROT_WRITE : VM_PROT_READ);
+}
+
+vm_address_t
+poke(const uint32_t *words, unsigned count)
+{
+    vm_address_t at = buffer + BUFFER_SIZE - 0x100;
+
+    CHECK_OK(copyout(words, at, count * sizeof(*words)));
+    return at;
 }
 
 mach_port_name_t

@@ -11,7 +11,7 @@ IPC_MODEL_SRCS := tests/host/ipc_model tests/host/ipc/host_help.c \
 IPC_MODEL_FLAGS := -I$(SRC)/tests/host/ipc_model -I$(SRC)/tests/host/ipc \
     -I$(SRC)/tests/host/lib -I$(SRC)/kernel -DIPC_CHUNK=32u
 IPC_MODEL_TINY := -DIPC_NAMES_MAX=24u -UIPC_CHUNK -DIPC_CHUNK=8u \
-    -DIPC_FILL=3u -DIPC_NAME_REACH=8u -DIPC_LINKS_MAX=2u \
+    -DIPC_KMSG_CACHE=0 -DIPC_FILL=3u -DIPC_NAME_REACH=8u -DIPC_LINKS_MAX=2u \
     -DMACH_PORT_UREFS_MAX=4u -DMACH_PORT_QLIMIT_DEFAULT=1u -DMACH_PORT_QLIMIT_MAX=2u
 $(eval $(call host_test,ipc-model,$(IPC_MODEL_SRCS),$(IPC_MODEL_FLAGS),\
     kern/mach_port_server))
