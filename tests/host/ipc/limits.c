@@ -390,6 +390,40 @@ ends_in_steps(void)
     world_end(&w);
 }
 
+/* What is told of a space and its names. */
+static void
+told(void)
+{
+    struct ipc_port *previous = IP_DEAD;
+    ipc_info_space_basic_t space;
+    ipc_info_name_t info;
+    mach_port_name_t n, s;
+
+    world_begin(&w);
+    n = new_port(w.b);
+    s = give_send(w.b, n, w.a);
+    ipc_call_space_info(w.a->space, &space);
+    CHECK_EQ(space.iisb_genno_mask, 0xff);
+    CHECK_EQ(space.iisb_table_size, w.a->space->is_size);
+    CHECK_EQ(space.iisb_table_inuse, 1);
+    ipc_call_name_info(w.a->space, ipc_entry_lookup(w.a->space, s), &info);
+    CHECK_EQ(info.iin_name, s);
+    CHECK_EQ(info.iin_type, MACH_PORT_TYPE_SEND);
+    CHECK_EQ(info.iin_urefs, 1);
+    CHECK_EQ(ipc_call_destroy(w.b->space, n), KERN_SUCCESS);
+    ipc_call_name_info(w.a->space, ipc_entry_lookup(w.a->space, s), &info);
+    CHECK_EQ(info.iin_type, MACH_PORT_TYPE_DEAD_NAME);
+    CHECK_EQ(info.iin_urefs, 1);
+    CHECK_EQ(info.iin_object[0] | info.iin_object[1], 0);
+    CHECK_EQ(ipc_call_set_limits(w.b->space, 100, 200, IP_NULL, &previous),
+             KERN_SUCCESS);
+    CHECK(previous == IP_NULL);
+    ipc_space_destroy(w.b->space);
+    CHECK_EQ(ipc_call_set_limits(w.b->space, 100, 200, IP_NULL, &previous),
+             KERN_INVALID_TASK);
+    world_end(&w);
+}
+
 /* What there is no right of. */
 static void
 no_rights(void)
@@ -490,6 +524,7 @@ const struct test limit_tests[] = {
     {"names: references", references},
     {"names: an inserted receive right", insert_receive},
     {"names: a space ends in steps", ends_in_steps},
+    {"names: what is told", told},
     {"names: no rights", no_rights},
     {"names: copies", copies},
     {NULL, NULL},
