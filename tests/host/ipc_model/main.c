@@ -32,6 +32,7 @@
 
 static const struct m_op *const tables[] = {
     m_name_ops, m_right_ops, m_port_ops, m_message_ops, m_life_ops,
+    m_guard_ops,
 };
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
 
@@ -66,6 +67,10 @@ lose(int t)
     if (m->alive && m->names.n > 0) {
         r = &m->right[m->names.at[m_random(m->names.n)]];
         name = r->name;
+        if ((r->type & MACH_PORT_TYPE_RECEIVE) != 0
+            && m_ports[r->port].guarded) {
+            return;
+        }
         CHECK_EQ(ipc_call_destroy(m_space(t), name), KERN_SUCCESS);
         m_destroy(t, r);
     }

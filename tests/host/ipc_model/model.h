@@ -92,7 +92,8 @@ struct m_port {
     int transit;               /* IN_QUEUE: of this port */
     struct ipc_port *kernel;   /* to look at */
     uint32_t mscount, seqno, qlimit;
-    uint64_t payload;
+    uint64_t payload, guard;
+    bool guarded, strict;      /* it must not go; nor be moved */
     int nsrequest, pdrequest;  /* port to be told, M_NONE, M_DEAD */
     struct m_list notices, messages;
     unsigned sonces;           /* send-once notifications */
@@ -308,7 +309,9 @@ enum m_what {
     CALL_INSERT, CALL_INSERT_ANY, CALL_EXTRACT, CALL_MOVE_MEMBER,
     CALL_INSERT_MEMBER, CALL_EXTRACT_MEMBER, CALL_RECEIVE_STATUS,
     CALL_SET_STATUS, CALL_SET_QLIMIT, CALL_SET_MSCOUNT, CALL_SET_SEQNO,
-    CALL_SET_PAYLOAD, CALL_GET_PAYLOAD, CALL_REQUEST, CALL_COPY_SPACE,
+    CALL_SET_PAYLOAD, CALL_GET_PAYLOAD, CALL_CLEAR_PAYLOAD, CALL_GUARD,
+    CALL_UNGUARD, CALL_SWAP_GUARD, CALL_GET_SRIGHTS, CALL_DNREQUEST_INFO,
+    CALL_GET_ATTRIBUTES, CALL_SET_ATTRIBUTES, CALL_REQUEST, CALL_COPY_SPACE,
     CALL_SEND, CALL_RECEIVE, CALL_SEND_RECEIVE, CALL_COUNT
 };
 /* A call has ended so; must be what the model says. */
@@ -323,7 +326,7 @@ struct m_op {
     bool grows;              /* makes names: not where there are too many */
 };
 extern const struct m_op m_name_ops[], m_right_ops[], m_port_ops[],
-    m_message_ops[], m_life_ops[];
+    m_message_ops[], m_life_ops[], m_guard_ops[];
 
 /* ---- model_pick.c: random choices ---- */
 mach_port_name_t m_some_name(int task);

@@ -130,6 +130,8 @@ check_port(int port)
     CHECK_EQ(k->ip_slots, m_slots(port));
     CHECK_EQ(k->ip_link_count, p->sets.n);
     CHECK_EQ(k->ip_context, p->payload);
+    CHECK_EQ(k->ip_guarded, p->guarded);
+    CHECK_EQ(k->ip_strict, p->strict);
     CHECK_EQ(k->ip_nsrequest != NULL, p->nsrequest != M_NONE);
     CHECK_EQ(k->ip_pdrequest != NULL, p->pdrequest != M_NONE);
     check_place(p, k);

@@ -191,6 +191,14 @@ op_deallocate(int t)
     m_result(CALL_DEALLOCATE, kr, deallocate(t, name));
 }
 
+/* A receive right that must not go by mistake. */
+static bool
+guarded(const struct m_right *r)
+{
+    return (r->type & MACH_PORT_TYPE_RECEIVE) != 0
+           && m_ports[r->port].guarded;
+}
+
 static kern_return_t
 mod_refs(int t, mach_port_name_t name, mach_port_right_t right, int delta)
 {
@@ -205,6 +213,10 @@ mod_refs(int t, mach_port_name_t name, mach_port_right_t right, int delta)
                                              : KERN_INVALID_RIGHT;
     }
     kr = m_lookup(t, name, &r);
+    if (kr == KERN_SUCCESS && right == MACH_PORT_RIGHT_RECEIVE && delta < 0
+        && guarded(r)) {
+        return KERN_INVALID_RIGHT;
+    }
     return kr == KERN_SUCCESS ? m_delta(t, r, right, delta) : kr;
 }
 
@@ -239,7 +251,9 @@ op_destroy(int t)
     struct m_right *r;
 
     want = m_lookup(t, name, &r);
-    if (want == KERN_SUCCESS) {
+    if (want == KERN_SUCCESS && guarded(r)) {
+        want = KERN_INVALID_RIGHT;
+    } else if (want == KERN_SUCCESS) {
         m_destroy(t, r);
     }
     m_result(CALL_DESTROY, kr, want);

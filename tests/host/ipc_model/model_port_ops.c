@@ -141,7 +141,9 @@ check_status(int port, const mach_port_status_t *s)
     CHECK_EQ(s->mps_srights, m_sends(port) != 0);
     CHECK_EQ(s->mps_pdrequest, p->pdrequest != M_NONE);
     CHECK_EQ(s->mps_nsrequest, p->nsrequest != M_NONE);
-    CHECK_EQ(s->mps_flags, 0);
+    CHECK_EQ(s->mps_flags,
+             (p->guarded ? MACH_PORT_STATUS_FLAG_GUARDED : 0)
+                 | (p->strict ? MACH_PORT_STATUS_FLAG_STRICT_GUARD : 0));
 }
 
 static void

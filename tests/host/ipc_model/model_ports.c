@@ -282,6 +282,7 @@ m_leave_space(int port)
     p->mscount = 0;
     p->seqno = 0;
     p->payload = 0;
+    p->guarded = p->strict = false;
     m_touch(port);
     m_wake_all(&p->receivers);
 }

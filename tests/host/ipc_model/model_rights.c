@@ -209,8 +209,11 @@ claim(int task, const struct m_claims *c, mach_port_name_t name,
     switch (disposition) {
     case MACH_MSG_TYPE_MAKE_SEND:
     case MACH_MSG_TYPE_MAKE_SEND_ONCE:
-    case MACH_MSG_TYPE_MOVE_RECEIVE:
         return receive_left(r, c) ? KERN_SUCCESS : KERN_INVALID_RIGHT;
+    case MACH_MSG_TYPE_MOVE_RECEIVE:
+        return receive_left(r, c) && !m_ports[r->port].strict
+                   ? KERN_SUCCESS
+                   : KERN_INVALID_RIGHT;
     case MACH_MSG_TYPE_MOVE_SEND_ONCE:
         wanted |= MACH_PORT_TYPE_SEND_ONCE;
         break;
