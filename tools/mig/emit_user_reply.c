@@ -51,6 +51,10 @@ user_reply_check(struct out *o, const struct routine *rt)
             (unsigned long long)m->min_size, (unsigned long long)m->max_size);
     out_put(o, "    if (mig_ret != KERN_SUCCESS) {\n"
             "        return mig_ret;\n    }\n");
+    /* A failure may come with a whole reply: nothing of it counts. */
+    out_put(o, "    mig_ret = ((const __Reply__%s_t *)(const void *)Head)"
+            "->RetCode;\n    if (mig_ret != KERN_SUCCESS) {\n"
+            "        return mig_ret;\n    }\n", rt->name);
     check_descriptors(o, m);
     check_contents(o, m);
     out_put(o, "    return KERN_SUCCESS;\n}\n\n");

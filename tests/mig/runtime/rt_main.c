@@ -35,6 +35,7 @@ main(void)
     test_values();
     test_rights();
     test_evil();
+    test_shapes();
     test_direct();
     free(fake_last_request);
     free(fake_last_reply);

@@ -17,6 +17,7 @@ void tap_line(int good, const char *file, int line, const char *format, ...)
 void test_values(void);   /* rt_values.c: what goes in comes out */
 void test_rights(void);   /* rt_rights.c: who owns what afterwards */
 void test_evil(void);     /* rt_evil.c: messages that nobody should send */
+void test_shapes(void);   /* rt_shapes.c: descriptors that lie */
 void test_direct(void);   /* rt_direct.c: the same calls, directly */
 
 #endif
