@@ -25,13 +25,14 @@ static const char *const session_kinds[PORT_COUNT] = {
     [PORT_TTY] = "tty_session_t", [PORT_PIPE] = "pipe_service_t",
 };
 
+/* Not serial1: what is written there is the host command's to read. */
 static const struct {
     const char *name, *kind;
 } services[] = {
     { "vfs", "vfs_control_t" },   { "proc", "proc_control_t" },
     { "tty", "tty_control_t" },   { "pipe", "pipe_service_t" },
     { "exec", "exec_service_t" }, { "init", "init" },
-    { "serial0", "line" },        { "serial1", "line" },
+    { "serial0", "line" },
 };
 
 static void
