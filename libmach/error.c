@@ -33,6 +33,7 @@ kern_error(kern_return_t kr)
     case KERN_RIGHT_EXISTS: return "right exists under another name";
     case KERN_INVALID_HOST: return "not a host port";
     case KERN_MEMORY_PRESENT: return "page is present already";
+    case KERN_NOT_DEPRESSED: return "not depressed";
     case KERN_TERMINATED: return "terminated";
     case KERN_NOT_SUPPORTED: return "not supported";
     case KERN_OPERATION_TIMED_OUT: return "timed out";

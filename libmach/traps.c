@@ -169,6 +169,27 @@ futex_requeue(uint32_t *word, uint32_t wake, uint32_t requeue, uint32_t *to,
                                      expected, flags, 0, moved);
 }
 
+boolean_t
+swtch(void)
+{
+    uint64_t others = 0;
+
+    (void)trap_call2(TRAP_thread_switch, MACH_PORT_NULL, SWITCH_OPTION_NONE, 0,
+                     0, 0, 0, &others);
+    return others != 0;
+}
+
+boolean_t
+swtch_pri(int priority)
+{
+    uint64_t others = 0;
+
+    (void)priority;
+    (void)trap_call2(TRAP_thread_switch, MACH_PORT_NULL,
+                     SWITCH_OPTION_DEPRESS, 0, 0, 0, 0, &others);
+    return others != 0;
+}
+
 kern_return_t
 thread_switch(mach_port_name_t thread, int option,
               mach_msg_timeout_t milliseconds)

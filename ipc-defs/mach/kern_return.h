@@ -32,6 +32,7 @@
 #define KERN_RIGHT_EXISTS 21
 #define KERN_INVALID_HOST 22
 #define KERN_MEMORY_PRESENT 23       /* a page supplied is there already */
+#define KERN_NOT_DEPRESSED 28
 #define KERN_TERMINATED 37
 #define KERN_NOT_SUPPORTED 46
 #define KERN_OPERATION_TIMED_OUT 49

@@ -27,7 +27,9 @@
 #define TRAP_futex_requeue 15   /* (u32 *, wake | requeue << 32, u32 *to,
                                     expected, flags) -> rdx: woken+moved;
                                     compares unless FUTEX_NO_COMPARE */
-#define TRAP_thread_switch 16   /* (thread name or 0, option, ms) */
+#define TRAP_thread_switch 16   /* (thread name or 0, option, ms) -> rdx, but
+                                    for _WAIT: there were others to run.  The
+                                    thread named runs next if it is ready */
 #define TRAP_thread_upcall_state 17 /* (struct upcall_state *) */
 #define TRAP_thread_set_self_state 18 /* (const x86_thread_state64_t *):
                                     all registers; returns only on error */
@@ -68,7 +70,8 @@
 #define CLOCK_SLEEP_INTERRUPTIBLE 1
 
 #define SWITCH_OPTION_NONE 0
-#define SWITCH_OPTION_DEPRESS 1 /* yield at lowest priority for ms */
+#define SWITCH_OPTION_DEPRESS 1 /* yield at lowest priority until it runs
+                                    again, for at most ms (0: no limit) */
 #define SWITCH_OPTION_WAIT 2    /* block for ms */
 
 #endif

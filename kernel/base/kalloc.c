@@ -39,6 +39,8 @@ struct kalloc_class {
     unsigned kc_order;   /* I: of a slab */
     struct list kc_slabs; /* K: slabs with free elements */
     unsigned kc_empty;   /* K: of them, wholly free */
+    uint64_t kc_used;    /* K: elements handed out */
+    uint64_t kc_count;   /* K: slabs, full ones too */
 };
 
 static struct kalloc_class classes[] = {
@@ -94,6 +96,7 @@ slab_create(unsigned c)
     }
     list_push_front(&kc->kc_slabs, &sl->sl_link);
     kc->kc_empty++;
+    kc->kc_count++;
     return sl;
 }
 
@@ -112,6 +115,7 @@ slab_alloc(unsigned c)
     if (sl->sl_used++ == 0) {
         kc->kc_empty--;
     }
+    kc->kc_used++;
     e = sl->sl_free;
     sl->sl_free = *e;
     if (sl->sl_free == NULL) {
@@ -134,11 +138,13 @@ slab_free(unsigned c, void *p)
     }
     *e = sl->sl_free;
     sl->sl_free = e;
+    kc->kc_used--;
     if (--sl->sl_used != 0) {
         return;
     }
     if (kc->kc_empty != 0) {
         list_remove(&sl->sl_link);
+        kc->kc_count--;
         phys_free(virt_to_phys(sl), kc->kc_order);
     } else {
         kc->kc_empty++;
@@ -241,4 +247,25 @@ uint64_t
 kalloc_in_use(void)
 {
     return kalloc_bytes;
+}
+
+bool
+kalloc_class_info(unsigned c, slab_info_t *out)
+{
+    const struct kalloc_class *kc = &classes[c < CLASSES ? c : 0];
+    uint64_t bytes = MACH_PAGE_SIZE << kc->kc_order;
+
+    if (c >= CLASSES) {
+        return false;
+    }
+    *out = (slab_info_t){
+        .size = kc->kc_size,
+        .used = kc->kc_used,
+        .capacity = kc->kc_count *
+                    ((bytes - sizeof(struct slab)) / kc->kc_size),
+        .slabs = kc->kc_count,
+        .empty = kc->kc_empty,
+        .pages = kc->kc_count << kc->kc_order,
+    };
+    return true;
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <base/ledger.h>
+#include <mach/host_info.h>
 
 /*
  * Zeroed memory, 16-byte aligned (page-aligned from 4096 up), charged to l
@@ -19,5 +20,7 @@ void kfree(void *p, size_t size, struct ledger *l);
 
 void kalloc_setup(void);
 uint64_t kalloc_in_use(void); /* bytes handed out now */
+/* Of slab class c; false: there are not so many. */
+bool kalloc_class_info(unsigned c, slab_info_t *out);
 
 #endif

@@ -38,7 +38,8 @@ enum ipc_kobject_kind {
     IKOT_NONE, IKOT_TASK, IKOT_THREAD, IKOT_HOST, IKOT_HOST_PRIV,
     IKOT_MEMORY_ENTRY, IKOT_MEMORY_CONTROL, IKOT_LEDGER, IKOT_IRQ,
     IKOT_IOPORTS, IKOT_PHYSMEM, IKOT_DMA, IKOT_TIMER, IKOT_ENDPOINT,
-    IKOT_PROCESSOR_SET, IKOT_KINDS
+    IKOT_PROCESSOR_SET, IKOT_PROCESSOR_SET_NAME, IKOT_PROCESSOR, IKOT_CLOCK,
+    IKOT_KINDS
 };
 struct ipc_port *ipc_kobject_port(enum ipc_kobject_kind kind, void *object,
                                   struct ledger *l);

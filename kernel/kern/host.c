@@ -6,6 +6,7 @@
 #include <base/panic.h>
 #include <base/string.h>
 #include <ipc/ipc.h>
+#include <kern/clock.h>
 #include <kern/host.h>
 #include <mach/time_page.h>
 #include <sched/sched.h>
@@ -35,6 +36,8 @@ host_setup(void)
     if (the_host.ho_self == NULL || the_host.ho_priv == NULL) {
         panic("no memory for the host's ports");
     }
+    processor_ports_setup();
+    clock_ports_setup();
     timer_port_setup();
 }
 

@@ -7,11 +7,13 @@
 #include <base/printf.h>
 #include <base/string.h>
 #include <ipc/ipc.h>
+#include <kern/clock.h>
 #include <kern/host.h>
 #include <kern/host_server.h>
 #include <kern/memory_entry.h>
 #include <kern/mig_kernel.h>
 #include <kern/task.h>
+#include <kern/task_notify.h>
 #include <mach/time_page.h>
 #include <sched/thread.h>
 #include <vm/vm_user.h>
@@ -116,33 +118,73 @@ serve_host_reboot(host_ref_t host, int how, int code)
 kern_return_t
 serve_host_set_realtime(host_ref_t host, int64_t offset)
 {
-    clock_set_realtime(host->ho_time, offset);
+    (void)host;
+    clock_set(offset);
     return KERN_SUCCESS;
+}
+
+kern_return_t
+serve_host_adjust_time(host_ref_t host, int64_t delta, int64_t *old_delta)
+{
+    (void)host;
+    *old_delta = clock_adjust(delta);
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+serve_host_get_time(host_ref_t host, int64_t *realtime, uint64_t *uptime)
+{
+    *uptime = clock_uptime();
+    *realtime = (int64_t)*uptime + host->ho_time->tp_realtime_offset;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+serve_host_get_clock_service(host_ref_t host, int which,
+                             struct ipc_port **clock)
+{
+    (void)host;
+    *clock = clock_port(which);
+    return *clock != NULL ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t
+serve_register_new_task_notification(host_ref_t host,
+                                     struct ipc_port *notify)
+{
+    struct ipc_port *old = host->ho_new_task;
+
+    if (notify == NULL && mig_dead_right()) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    host->ho_new_task = ipc_port_copy_send(notify);
+    ipc_port_release_send(old);
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+host_tell_new_task(struct task *t, struct task *parent)
+{
+    struct ipc_port *dest = the_host.ho_new_task, *task, *from;
+    kern_return_t kr;
+
+    if (!ipc_port_active(dest)) {
+        return KERN_SUCCESS;
+    }
+    task = ipc_port_make_send(t->ta_self);
+    from = ipc_port_make_send(parent->ta_self);
+    kr = mach_notify_new_task(dest, task, from, NULL, t->ta_ledger);
+    if (kr != KERN_SUCCESS) {
+        ipc_port_release_send(task);
+        ipc_port_release_send(from);
+    }
+    return kr == KERN_INVALID_CAPABILITY ? KERN_SUCCESS : kr;
 }
 
 kern_return_t
 serve_host_tasks(host_ref_t host, struct ipc_port ***tasks,
                  mach_msg_type_number_t *count)
 {
-    struct ipc_port **ports;
-    struct list *l;
-    unsigned n = 0;
-
     (void)host;
-    list_for_each(l, &task_list) {
-        n++;
-    }
-    ports = mig_port_array_alloc(n, current_thread()->th_ledger);
-    if (ports == NULL) {
-        return KERN_RESOURCE_SHORTAGE;
-    }
-    n = 0;
-    list_for_each(l, &task_list) {
-        struct task *t = list_entry(l, struct task, ta_link);
-
-        ports[n++] = ipc_port_make_send(t->ta_self);
-    }
-    *tasks = ports;
-    *count = n;
-    return KERN_SUCCESS;
+    return processor_set_all_tasks(tasks, count);
 }

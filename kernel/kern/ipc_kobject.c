@@ -18,6 +18,8 @@
 #include <ipc/ipc_upcall.h>
 
 extern const struct mig_subsystem serve_host_subsystem;
+extern const struct mig_subsystem serve_clock_subsystem;
+extern const struct mig_subsystem serve_processor_subsystem;
 extern const struct mig_subsystem memory_object_control_subsystem;
 extern const struct mig_subsystem mach_port_subsystem;
 extern const struct mig_subsystem serve_task_subsystem;
@@ -32,6 +34,8 @@ extern const struct mig_subsystem device_subsystem;
 static const struct mig_subsystem *const subsystems[SLOTS] = {
     [200 / BASE_STEP] = &serve_host_subsystem,
     [2000 / BASE_STEP] = &memory_object_control_subsystem,
+    [2800 / BASE_STEP] = &serve_clock_subsystem,
+    [3000 / BASE_STEP] = &serve_processor_subsystem,
     [3200 / BASE_STEP] = &mach_port_subsystem,
     [3400 / BASE_STEP] = &serve_task_subsystem,
     [3600 / BASE_STEP] = &serve_thread_subsystem,
@@ -115,13 +119,15 @@ ipc_upcall_caller(const struct thread *th, struct ipc_caller *out)
 struct ipc_port *
 ipc_upcall_borrowed(struct thread *th, mach_port_name_t name)
 {
+    const struct task *t = th->th_task;
+
     switch (name) {
     case MACH_PORT_TASK_SELF:
-        return th->th_task->ta_self;
+        return t->ta_sself != NULL ? t->ta_sself : t->ta_self;
     case MACH_PORT_THREAD_SELF:
-        return th->th_self;
+        return th->th_sself != NULL ? th->th_sself : th->th_self;
     default:
-        return the_host.ho_self;
+        return t->ta_host != NULL ? t->ta_host : the_host.ho_self;
     }
 }
 

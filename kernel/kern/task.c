@@ -11,16 +11,19 @@
 #include <base/kalloc.h>
 #include <base/string.h>
 #include <ipc/ipc.h>
+#include <kern/clock.h>
 #include <kern/exception.h>
 #include <kern/task.h>
 #include <sched/reaper.h>
 #include <sched/sched.h>
 #include <sched/thread.h>
 #include <vm/vm_map.h>
+#include <vm/vm_page.h>
 #include <vm/vm_user.h>
 
 struct list task_list = { &task_list, &task_list };
 uint64_t task_count;
+unsigned task_max_priority_default = TH_PRIORITIES - 1;
 
 static struct list dying = { &dying, &dying }; /* ta_reap_link */
 #define FIRST_TASK 1u /* ta_id */
@@ -38,6 +41,8 @@ inherit_ports(struct task *t, const struct task *parent)
     t->ta_token = parent->ta_token;
     t->ta_audit = parent->ta_audit;
     t->ta_priority = parent->ta_priority;
+    t->ta_max_priority = parent->ta_max_priority;
+    t->ta_host = ipc_port_copy_send(parent->ta_host);
     strlcpy(t->ta_name, parent->ta_name, sizeof(t->ta_name));
 }
 
@@ -101,7 +106,10 @@ task_create(struct task *parent, struct ledger *l, bool inherit,
     t->ta_refs = 1;
     t->ta_active = true;
     t->ta_priority = TH_PRIORITY_DEFAULT;
+    t->ta_max_priority = task_max_priority_default;
     t->ta_id = next_id++;
+    t->ta_essential = t->ta_id == FIRST_TASK;
+    list_init(&t->ta_alarms);
     list_init(&t->ta_threads);
     list_init(&t->ta_reap_link);
     list_push_back(&task_list, &t->ta_link);
@@ -147,6 +155,10 @@ release_ports(struct task *t)
 {
     ipc_port_release_send(t->ta_bootstrap);
     t->ta_bootstrap = NULL;
+    ipc_port_release_send(t->ta_sself);
+    t->ta_sself = NULL;
+    ipc_port_release_send(t->ta_host);
+    t->ta_host = NULL;
     for (unsigned i = 0; i < TASK_PORT_REGISTER_MAX; i++) {
         ipc_port_release_send(t->ta_registered[i]);
         t->ta_registered[i] = NULL;
@@ -170,11 +182,12 @@ task_terminate(struct task *t)
     if (!t->ta_active) {
         return;
     }
-    if (t->ta_id == FIRST_TASK) {
-        panic("the first task (%s) has ended: nobody is left to run the "
-              "system", t->ta_name);
+    if (t->ta_essential) {
+        panic("the essential task %lu (%s) has ended: the system can't go on "
+              "without it", t->ta_id, t->ta_name);
     }
     t->ta_active = false;
+    clock_alarms_cancel(&t->ta_alarms);
     list_remove(&t->ta_link);
     memset(&t->ta_emulator, 0, sizeof(t->ta_emulator));
     release_ports(t);
@@ -271,6 +284,7 @@ task_thread_create(struct task *t, struct thread **out)
     th->th_machine_task = &t->ta_machine;
     th->th_emulator = t->ta_emulator.end != 0 ? &t->ta_emulator : NULL;
     th->th_priority = t->ta_priority;
+    th->th_max_priority = t->ta_max_priority;
     th->th_suspend_count = t->ta_suspend_count != 0 ? 2 : 1;
     list_push_back(&t->ta_threads, &th->th_task_link);
     t->ta_thread_count++;
@@ -290,6 +304,8 @@ task_thread_exit(struct thread *th)
     th->th_state = TH_HALTED;
     th->th_self = NULL;
     ipc_kobject_destroy(self);
+    ipc_port_release_send(th->th_sself);
+    th->th_sself = NULL;
     exception_thread_exit(th);
     list_remove(&th->th_task_link);
     t->ta_thread_count--;
@@ -298,7 +314,7 @@ task_thread_exit(struct thread *th)
     }
     if (!t->ta_active) {
         task_last_thread_gone(t);
-    } else if (t->ta_id == FIRST_TASK) {
+    } else if (t->ta_essential) {
         task_terminate(t); /* says so */
     }
 }
@@ -309,8 +325,24 @@ thread_destroyed(struct thread *th)
 {
     if (th->th_task != NULL) {
         th->th_task->ta_cpu_time += th->th_cpu_time;
+        th->th_task->ta_events.te_switches += th->th_switches;
         task_release(th->th_task);
     }
+}
+
+kern_return_t
+task_fault(struct thread *th, vm_address_t address, vm_prot_t prot)
+{
+    struct task_events *e = &th->th_task->ta_events;
+    struct vm_page_stats before = vm_stats;
+    kern_return_t kr = vm_fault(th->th_task->ta_map, address, prot);
+
+    th->th_faults++;
+    e->te_faults++;
+    e->te_zero_fills += vm_stats.vs_zero_fill - before.vs_zero_fill;
+    e->te_cow_faults += vm_stats.vs_cow_faults - before.vs_cow_faults;
+    e->te_pageins += vm_stats.vs_pageins - before.vs_pageins;
+    return kr;
 }
 
 void

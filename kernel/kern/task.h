@@ -44,6 +44,16 @@ struct task {
     security_token_t ta_token;     /* K: msgh_sender of its messages */
     audit_token_t ta_audit;        /* K */
     unsigned ta_priority;          /* K: of new threads */
+    unsigned ta_max_priority;      /* K: theirs */
+    bool ta_essential;             /* K: the system ends when it does */
+    struct ipc_port *ta_sself;     /* K: what its threads take for the task's
+                                      port: a naked send right; NULL: ta_self */
+    struct ipc_port *ta_host;      /* K: likewise for the host's */
+    struct list ta_alarms;         /* K: clock_alarm()s that it waits for */
+    struct task_events {
+        uint64_t te_faults, te_zero_fills, te_cow_faults, te_pageins;
+        uint64_t te_switches;      /* of dead threads */
+    } ta_events;                   /* K */
     uint64_t ta_cpu_time;          /* K: of dead threads, nanoseconds */
     uint64_t ta_id;                /* I: unique since boot */
     char ta_name[32];              /* K */
@@ -62,9 +72,14 @@ void task_setup(void);
 
 extern struct list task_list; /* ta_link of active tasks */
 extern uint64_t task_count;   /* of all there are, dying ones too */
+/* Of tasks that inherit none; the processor set's. */
+extern unsigned task_max_priority_default;
 
 /* A thread of the task, suspended once.  KERN_TERMINATED: the task dies. */
 kern_return_t task_thread_create(struct task *t, struct thread **out);
+/* kr of vm_fault() for the current thread, counted. */
+kern_return_t task_fault(struct thread *th, vm_address_t address,
+                         vm_prot_t prot);
 /* The current thread has met AST_TERMINATE: it leaves its task for good. */
 void task_thread_exit(struct thread *th);
 

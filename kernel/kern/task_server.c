@@ -24,6 +24,7 @@ serve_task_create(task_ref_t parent, struct ipc_port *ledger,
                   boolean_t inherit, task_ref_t *child)
 {
     struct ledger *l = parent->ta_ledger;
+    kern_return_t kr;
 
     if (ledger != NULL) {
         l = ipc_kobject_get(ledger, IKOT_LEDGER);
@@ -33,7 +34,14 @@ serve_task_create(task_ref_t parent, struct ipc_port *ledger,
     } else if (mig_dead_right()) {
         return KERN_INVALID_ARGUMENT;
     }
-    return task_create(parent, l, inherit != 0, child);
+    kr = task_create(parent, l, inherit != 0, child);
+    if (kr == KERN_SUCCESS) {
+        kr = host_tell_new_task(*child, parent);
+        if (kr != KERN_SUCCESS) {
+            task_terminate(*child);
+        }
+    }
+    return kr;
 }
 
 kern_return_t
@@ -76,36 +84,6 @@ serve_task_threads(task_ref_t task, struct ipc_port ***threads,
     }
     *threads = ports;
     *count = n;
-    return KERN_SUCCESS;
-}
-
-kern_return_t
-serve_task_get_special_port(task_ref_t task, int which,
-                            struct ipc_port **port)
-{
-    switch (which) {
-    case TASK_KERNEL_PORT:
-        *port = ipc_port_make_send(task->ta_self);
-        return KERN_SUCCESS;
-    case TASK_BOOTSTRAP_PORT:
-        *port = ipc_port_copy_send(task->ta_bootstrap);
-        return KERN_SUCCESS;
-    default:
-        return KERN_INVALID_ARGUMENT;
-    }
-}
-
-kern_return_t
-serve_task_set_special_port(task_ref_t task, int which,
-                            struct ipc_port *port)
-{
-    struct ipc_port *old = task->ta_bootstrap;
-
-    if (which != TASK_BOOTSTRAP_PORT) {
-        return KERN_INVALID_ARGUMENT;
-    }
-    task->ta_bootstrap = ipc_port_copy_send(port);
-    ipc_port_release_send(old);
     return KERN_SUCCESS;
 }
 
@@ -177,36 +155,13 @@ serve_task_set_tokens(task_ref_t task, host_ref_t host,
 }
 
 kern_return_t
-serve_task_set_priority(task_ref_t task, int priority)
+serve_task_set_essential(task_ref_t task, host_ref_t host,
+                         boolean_t essential)
 {
-    if (priority < 0 || priority >= TH_PRIORITIES) {
-        return KERN_INVALID_ARGUMENT;
+    if (host == NULL) {
+        return KERN_INVALID_HOST;
     }
-    task->ta_priority = (unsigned)priority;
-    return KERN_SUCCESS;
-}
-
-kern_return_t
-serve_task_info(task_ref_t task, int flavor, uint64_t *info,
-                mach_msg_type_number_t *count)
-{
-    uint64_t live = 0;
-    struct list *l;
-
-    if (flavor != TASK_BASIC_INFO || *count < TASK_BASIC_INFO_COUNT) {
-        return KERN_INVALID_ARGUMENT;
-    }
-    list_for_each(l, &task->ta_threads) {
-        live += list_entry(l, struct thread, th_task_link)->th_cpu_time;
-    }
-    info[0] = task->ta_suspend_count;
-    info[1] = vm_map_virtual_size(task->ta_map);
-    info[2] = vm_map_resident_count(task->ta_map) * MACH_PAGE_SIZE;
-    info[3] = clock_cycles_to_ns(task->ta_cpu_time);
-    info[4] = clock_cycles_to_ns(live);
-    info[5] = task->ta_thread_count;
-    info[6] = task->ta_id;
-    *count = TASK_BASIC_INFO_COUNT;
+    task->ta_essential = essential != 0;
     return KERN_SUCCESS;
 }
 

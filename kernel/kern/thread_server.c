@@ -5,13 +5,12 @@
 #include <base/assert.h>
 #include <base/string.h>
 #include <ipc/ipc.h>
-#include <kern/exception.h>
+#include <kern/mach_port_server.h>
 #include <kern/task.h>
 #include <kern/thread_server.h>
 #include <kern/thread_state.h>
-#include <mach/task_info.h>
 #include <sched/thread.h>
-#include <machine/clock.h>
+#include <vm/vm_user.h>
 
 #define NAME_MAX_BYTES 64 /* name_t */
 
@@ -71,6 +70,43 @@ serve_thread_abort(thread_ref_t thread)
 }
 
 kern_return_t
+serve_thread_abort_safely(thread_ref_t thread)
+{
+    return thread_abort_safely(thread);
+}
+
+kern_return_t
+serve_thread_depress_abort(thread_ref_t thread)
+{
+    return thread_depress_abort(thread);
+}
+
+kern_return_t
+serve_thread_terminate_release(thread_ref_t thread, task_ref_t task,
+                               mach_port_name_t thread_name,
+                               mach_port_name_t reply_port,
+                               vm_address_t address, vm_size_t size)
+{
+    kern_return_t kr = KERN_SUCCESS;
+
+    if (task == NULL) {
+        return KERN_INVALID_TASK;
+    }
+    if (thread_name != MACH_PORT_NULL) {
+        (void)mach_port_deallocate(task->ta_space, thread_name);
+    }
+    if (reply_port != MACH_PORT_NULL) {
+        (void)mach_port_mod_refs(task->ta_space, reply_port,
+                                 MACH_PORT_RIGHT_RECEIVE, -1);
+    }
+    if (size != 0) {
+        kr = vm_map_deallocate(task->ta_map, address, size);
+    }
+    thread_terminate(thread);
+    return kr;
+}
+
+kern_return_t
 serve_thread_kick(thread_ref_t thread)
 {
     thread_kick(thread);
@@ -99,31 +135,6 @@ serve_thread_set_state(thread_ref_t thread, int flavor,
                        const natural_t *state, mach_msg_type_number_t count)
 {
     return thread_state_set(thread, flavor, state, count);
-}
-
-kern_return_t
-serve_thread_set_priority(thread_ref_t thread, int priority)
-{
-    if (priority < 0 || priority >= TH_PRIORITIES) {
-        return KERN_INVALID_ARGUMENT;
-    }
-    thread_change_priority(thread, (unsigned)priority);
-    return KERN_SUCCESS;
-}
-
-kern_return_t
-serve_thread_info(thread_ref_t thread, int flavor, uint64_t *info,
-                  mach_msg_type_number_t *count)
-{
-    if (flavor != THREAD_BASIC_INFO || *count < THREAD_BASIC_INFO_COUNT) {
-        return KERN_INVALID_ARGUMENT;
-    }
-    info[0] = clock_cycles_to_ns(thread->th_cpu_time);
-    info[1] = (uint64_t)thread->th_state;
-    info[2] = thread->th_suspend_count;
-    info[3] = thread->th_priority;
-    *count = THREAD_BASIC_INFO_COUNT;
-    return KERN_SUCCESS;
 }
 
 kern_return_t

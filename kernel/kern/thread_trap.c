@@ -21,25 +21,74 @@ switch_wait_continue(struct thread *th, kern_return_t result)
     return result == KERN_OPERATION_TIMED_OUT ? KERN_SUCCESS : result;
 }
 
+/* It has been chosen to run again, or its time is up. */
+static kern_return_t
+switch_depress_continue(struct thread *th, kern_return_t result)
+{
+    (void)result;
+    (void)thread_depress_abort(th);
+    return KERN_SUCCESS;
+}
+
+/* The thread behind a name, borrowed: it is one of the space's still when this
+ * trap ends.  NULL: no such thing, and no hint. */
+static struct thread *
+named_thread(struct thread *th, mach_port_name_t name)
+{
+    struct thread *target;
+    struct ipc_port *port;
+
+    if (name == MACH_PORT_NULL ||
+        ipc_object_copyin(th->th_task->ta_space, name,
+                          MACH_MSG_TYPE_COPY_SEND, &port) != KERN_SUCCESS) {
+        return NULL;
+    }
+    target = ipc_kobject_get(port, IKOT_THREAD);
+    ipc_port_release_send(port);
+    return target != th ? target : NULL;
+}
+
+/* On to another of the same or a better priority, target if possible. */
+static void
+yield_to(struct thread *th, struct thread *target)
+{
+    if (target == NULL || !sched_yield_to(target)) {
+        th->th_slice = 0;
+        th->th_ast |= AST_RESCHED;
+    }
+}
+
 /*
- * The thread named is a hint that is not needed with one run queue: the
- * caller goes behind the others of its priority, or sleeps.
+ * The second result tells whether anybody else was there to run.  The thread
+ * named runs next if it is ready and nobody better is.  A depressed thread has its
+ * priority back when it runs again, or when the time is up.
  */
 kern_return_t
 thread_switch_trap(struct thread *th, const uint64_t args[6])
 {
-    uint64_t ms = (uint32_t)args[2];
+    struct thread *target = named_thread(th, (mach_port_name_t)args[0]);
+    uint64_t ms = (uint32_t)args[2], until = clock_uptime() + ms * NS_PER_MS;
 
+    th->th_boost = 0; /* who makes way does not stand above others */
     switch (args[1]) {
     case SWITCH_OPTION_NONE:
-        th->th_slice = 0;
-        th->th_ast |= AST_RESCHED;
+        regs_set_result2(&th->th_regs, sched_others());
+        yield_to(th, target);
         return KERN_SUCCESS;
-    case SWITCH_OPTION_DEPRESS: /* others run meanwhile, even worse ones */
+    case SWITCH_OPTION_DEPRESS:
+        regs_set_result2(&th->th_regs, sched_others());
+        thread_depress(th, ms != 0 ? until : TIMER_NEVER);
+        th->th_continuation = switch_depress_continue;
+        if (target == NULL || !sched_yield_to(target)) {
+            sched_yield(true);
+        }
+        return KERN_BLOCKED;
     case SWITCH_OPTION_WAIT:
+        if (target != NULL) {
+            sched_run_next(target);
+        }
         return switch_wait_continue(
-            th, thread_wait(NULL, switch_wait_continue,
-                            clock_uptime() + ms * NS_PER_MS,
+            th, thread_wait(NULL, switch_wait_continue, until,
                             WAIT_ABORTABLE | WAIT_INTERRUPTIBLE));
     default:
         return KERN_INVALID_ARGUMENT;

@@ -30,7 +30,7 @@ take_result(struct thread *th, kern_return_t result)
 {
     switch (result) {
     case KERN_BLOCKED:
-        assert(th->th_state == TH_WAITING);
+        assert(th->th_state != TH_RUNNING); /* waits, or has yielded */
         if (th->th_continuation != NULL || !th->th_in_trap) {
             return;
         }
@@ -193,7 +193,7 @@ trap_fault(struct thread *th, uint64_t address, bool write, bool execute,
     trace("fault at %lx, access %ld, pc %lx", address, prot,
           regs_pc(&th->th_regs));
     if (address < VM_MAX_ADDRESS) {
-        kr = vm_fault(th->th_task->ta_map, address, prot);
+        kr = task_fault(th, address, prot);
     }
     switch (kr) {
     case KERN_SUCCESS:

@@ -27,6 +27,7 @@ static struct {
     uint64_t armed;         /* when the interrupt is due */
     uint64_t switched;      /* cycles when the current thread began */
     uint64_t idle_cycles;
+    uint64_t waiting;       /* queued threads, summed over all ticks */
 } rq;
 
 void
@@ -206,6 +207,38 @@ sched_yield(bool slice_over)
     }
 }
 
+bool
+sched_yield_to(struct thread *target)
+{
+    if (target->th_state != TH_READY || !may_run(target)) {
+        return false;
+    }
+    sched_yield(true);
+    sched_dequeue(target);
+    rq.handoff = target;
+    return true;
+}
+
+void
+sched_run_next(struct thread *target)
+{
+    if (target->th_state == TH_READY && may_run(target)) {
+        settle_handoff();
+        sched_dequeue(target);
+        rq.handoff = target;
+        current_thread()->th_ast |= AST_RESCHED; /* if it does not wait */
+    }
+}
+
+bool
+sched_others(void)
+{
+    const struct thread *cur = current_thread();
+
+    settle_handoff();
+    return best_priority() >= (int)effective(cur);
+}
+
 static struct thread *
 pick(void)
 {
@@ -249,6 +282,7 @@ sched_next(void)
         rq.switched = now;
     }
     th->th_state = TH_RUNNING;
+    th->th_switches++;
     if (th->th_slice == 0) {
         th->th_slice = SCHED_SLICE;
     }
@@ -271,6 +305,7 @@ sched_tick(void)
     more = timer_expire(now, EXPIRE_MAX);
     if (rq.ticking && now >= rq.next_tick) {
         rq.ticking = false;
+        rq.waiting += rq.count;
         if (cur != NULL && cur->th_slice > 0 && --cur->th_slice == 0) {
             cur->th_boost = 0;
             cur->th_ast |= AST_RESCHED;
@@ -291,4 +326,10 @@ uint64_t
 sched_idle_cycles(void)
 {
     return rq.idle_cycles;
+}
+
+uint64_t
+sched_waiting(void)
+{
+    return rq.waiting;
 }

@@ -44,5 +44,20 @@ void sched_arm(uint64_t deadline);
 /* thread_wakeup_handoff()'s part here. */
 void sched_handoff(struct thread *th);
 uint64_t sched_idle_cycles(void);
+/* Threads queued, summed over all ticks since boot. */
+uint64_t sched_waiting(void);
+/* sched_yield(), and target runs next if nobody better is ready; false, and
+ * nothing done, when it is not ready itself. */
+bool sched_yield_to(struct thread *target);
+/* target is the one to run next when the current one waits; no effect when
+ * it is not ready. */
+void sched_run_next(struct thread *target);
+/* Would another thread run if the current one yielded? */
+bool sched_others(void);
+
+/* sched_load.c: runnable threads and free power, times LOAD_SCALE, on
+ * average of the last 5, 30, 60 seconds. */
+#define SCHED_LOADS 3
+void sched_load(uint64_t average[SCHED_LOADS], uint64_t factor[SCHED_LOADS]);
 
 #endif

@@ -18,11 +18,15 @@
 struct list thread_list = { &thread_list, &thread_list };
 uint64_t thread_count;
 void (*thread_destroy_hook)(struct thread *th);
+static uint64_t last_id;
 
+/* A thread waits, or is depressed, never both. */
 static void
 deadline_passed(void *arg)
 {
-    thread_wakeup(arg, KERN_OPERATION_TIMED_OUT);
+    if (thread_depress_abort(arg) == KERN_NOT_DEPRESSED) {
+        thread_wakeup(arg, KERN_OPERATION_TIMED_OUT);
+    }
 }
 
 struct thread *
@@ -42,6 +46,8 @@ thread_alloc(struct task *task, struct ledger *l)
     th->th_ast = AST_IRET;
     th->th_state = TH_WAITING;
     th->th_priority = TH_PRIORITY_DEFAULT;
+    th->th_max_priority = TH_PRIORITIES - 1;
+    th->th_id = ++last_id;
     th->th_refs = 1;
     th->th_task = task;
     th->th_ledger = l;
@@ -166,15 +172,59 @@ thread_kick(struct thread *th)
     }
 }
 
+kern_return_t
+thread_abort_safely(struct thread *th)
+{
+    if (th->th_state != TH_WAITING || th->th_continuation == NULL) {
+        return KERN_SUCCESS; /* in user mode, or will be there again */
+    }
+    if (th->th_request != NULL || !(th->th_wait_flags & WAIT_ABORTABLE)) {
+        return KERN_FAILURE;
+    }
+    thread_wakeup(th, KERN_ABORTED);
+    return KERN_SUCCESS;
+}
+
+void
+thread_depress(struct thread *th, uint64_t until)
+{
+    assert(th == current_thread() && th->th_depress == 0);
+    th->th_depress = th->th_priority + 1;
+    th->th_priority = 0;
+    th->th_boost = 0;
+    if (until != TIMER_NEVER) {
+        timer_set(&th->th_timer, until);
+    }
+}
+
+kern_return_t
+thread_depress_abort(struct thread *th)
+{
+    unsigned priority = th->th_depress - 1;
+
+    if (th->th_depress == 0) {
+        return KERN_NOT_DEPRESSED;
+    }
+    th->th_depress = 0;
+    timer_unset(&th->th_timer);
+    thread_change_priority(th, priority);
+    return KERN_SUCCESS;
+}
+
 void
 thread_change_priority(struct thread *th, unsigned priority)
 {
     bool queued = !list_empty(&th->th_run_link);
 
+    if (th->th_depress != 0) {
+        th->th_depress = priority + 1;
+        return;
+    }
     if (queued) {
         sched_dequeue(th);
     }
     th->th_priority = priority;
+    th->th_boost = 0;
     if (queued) {
         sched_enqueue(th);
     } else if (th->th_state == TH_RUNNING) {

@@ -68,6 +68,12 @@ struct thread {
     struct pmap *const *th_pmap;   /* I: the task's; NULL: kernel activity */
     struct machine_task *th_machine_task; /* I: or NULL */
     unsigned th_priority;          /* K: 0..255 */
+    unsigned th_max_priority;      /* K: what it may be given */
+    unsigned th_depress;           /* K: 1 + the priority to go back to;
+                                      0: not depressed.  Then th_timer ends it */
+    uint64_t th_switches;          /* K: how often it was chosen to run */
+    uint64_t th_faults;            /* K: page faults in user mode */
+    uint64_t th_id;                /* I: unique since boot */
     unsigned th_boost;             /* K: 1: above th_priority, see sched.h */
     unsigned th_slice;             /* c: ticks left */
     uint64_t th_recent;            /* K: cycles used lately, decaying */
@@ -108,6 +114,8 @@ struct thread {
     vm_address_t th_kick_flag;     /* c: user address or 0 */
 
     struct ipc_port *th_self;      /* K: kernel port, or NULL when dead */
+    struct ipc_port *th_sself;     /* K: what it takes for that: a naked send
+                                      right; NULL: th_self */
     struct exception_action th_exc[EXC_TYPES_COUNT]; /* K: by EXC_* */
     struct ipc_kmsg *th_exc_message; /* K: for exceptions (kern/exception.c) */
     struct ipc_port *th_exc_reply;   /* K: the reply port for it */
@@ -141,7 +149,15 @@ void thread_suspend(struct thread *th);
 kern_return_t thread_resume(struct thread *th);
 void thread_abort(struct thread *th);
 void thread_kick(struct thread *th);
+/* If it waits, and ending the wait leaves nothing half done; otherwise
+ * nothing is to be ended (KERN_SUCCESS), or can be (KERN_FAILURE). */
+kern_return_t thread_abort_safely(struct thread *th);
 void thread_change_priority(struct thread *th, unsigned priority);
+/* Lowest priority until uptime `until` (TIMER_NEVER: until undepressed).  The
+ * current thread only, which then yields. */
+void thread_depress(struct thread *th, uint64_t until);
+/* KERN_NOT_DEPRESSED */
+kern_return_t thread_depress_abort(struct thread *th);
 
 /* Every thread, kernel activities too (th_all_link); and how many. */
 extern struct list thread_list;

@@ -98,6 +98,10 @@ kern_return_t futex_requeue(uint32_t *word, uint32_t wake, uint32_t requeue,
                             uint32_t *to, uint32_t expected, uint64_t flags,
                             uint64_t *moved);
 
+/* Make way for others of the same or a better priority; swtch_pri: for all
+ * others.  Whether there were any.  The argument is not used (as in Mach). */
+boolean_t swtch(void);
+boolean_t swtch_pri(int priority);
 kern_return_t thread_switch(mach_port_name_t thread, int option,
                             mach_msg_timeout_t milliseconds);
 kern_return_t thread_upcall_state_trap(struct upcall_state *state);

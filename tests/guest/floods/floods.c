@@ -5,7 +5,9 @@
  * An error is told by stop(); an exception (memory that is touched) is told by
  * the task's handler, which leads the thread to flood_park().
  */
+#include <clock/clock.h>
 #include <host/host.h>
+#include <mach/host_info.h>
 #include <mach_port/mach_port.h>
 #include <mach_vm/mach_vm.h>
 #include <task/task.h>
@@ -13,6 +15,7 @@
 #include "floods.h"
 
 #define BUSY 1000      /* threads that do nothing but run */
+#define RIGHTS 1024
 #define BIG 8192       /* bytes of a message */
 #define OOL (256 * 1024)
 #define REGION (1ull << 36)
@@ -257,6 +260,54 @@ flood_timers(uint64_t arg)
 }
 
 static void
+flood_alarms(uint64_t arg)
+{
+    mach_port_t port = mach_reply_port(), clock = MACH_PORT_NULL;
+    kern_return_t kr = host_get_clock_service(mach_host_self(), SYSTEM_CLOCK,
+                                              &clock);
+
+    (void)arg;
+    while (kr == KERN_SUCCESS) {
+        kr = clock_alarm(clock, TIME_RELATIVE, 3600000 * (int64_t)MS, port);
+        shared->count++;
+    }
+    stop(kr);
+}
+
+/* Messages with arrays of rights, to the task's own port. */
+static void
+flood_rights(uint64_t arg)
+{
+    static mach_port_t names[RIGHTS];
+    struct {
+        mach_msg_header_t head;
+        mach_msg_body_t body;
+        mach_msg_ool_ports_descriptor_t ports;
+    } m = { { 0 }, { 1 }, { 0 } };
+    mach_port_t port = port_make();
+    kern_return_t kr;
+
+    (void)arg;
+    for (unsigned i = 0; i < RIGHTS; i++) {
+        names[i] = port;
+    }
+    do {
+        m.head.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND_ONCE, 0) |
+                           MACH_MSGH_BITS_COMPLEX;
+        m.head.msgh_size = sizeof(m);
+        m.head.msgh_remote_port = port;
+        m.ports.address = (uintptr_t)names;
+        m.ports.count = RIGHTS;
+        m.ports.disposition = MACH_MSG_TYPE_COPY_SEND;
+        m.ports.type = MACH_MSG_OOL_PORTS_DESCRIPTOR;
+        kr = mach_msg(&m.head, MACH_SEND_MSG, sizeof(m), 0, MACH_PORT_NULL, 0,
+                      MACH_PORT_NULL);
+        shared->count++;
+    } while (kr == KERN_SUCCESS);
+    stop(kr);
+}
+
+static void
 flood_memory_entries(uint64_t arg)
 {
     vm_address_t at = 0;
@@ -288,5 +339,7 @@ const struct flood floods[] = {
     { "replies", flood_replies },
     { "timers", flood_timers },
     { "memory entries", flood_memory_entries },
+    { "alarms", flood_alarms },
+    { "out-of-line rights", flood_rights },
 };
 const unsigned flood_count = sizeof(floods) / sizeof(floods[0]);

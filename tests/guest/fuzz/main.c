@@ -21,7 +21,13 @@ const struct mig_fuzz_interface *const fuzz_interfaces[] = {
 const unsigned fuzz_interface_count =
     sizeof(fuzz_interfaces) / sizeof(fuzz_interfaces[0]);
 
-const char *const fuzz_forbidden[] = { "host_reboot", "host_tasks", NULL };
+/* They would end the machine, or leave a right with the host. */
+const char *const fuzz_forbidden[] = {
+    "host_reboot", "host_tasks", "processor_set_tasks",
+    "processor_set_threads", "task_set_essential",
+    "host_set_exception_ports", "host_swap_exception_ports",
+    "register_new_task_notification", NULL
+};
 
 struct progress *progress;
 mach_port_t supervisor_host_priv;

@@ -80,12 +80,13 @@ test_order(void)
     kr = host_set_exception_ports(mach_host_self(), ALL, MACH_PORT_NULL,
                                   EXCEPTION_DEFAULT);
     check(kr != KERN_SUCCESS, "not with the unprivileged host", 0);
-    task = task_spawn(MACH_PORT_NULL, faulty, 0, stack, sizeof(stack),
-                      &thread);
+    task = task_make(MACH_PORT_NULL, faulty, 0, stack, sizeof(stack),
+                     &thread);
     task_set_name(task, "order");
     task_set_exception_ports(task, ALL, handler[1],
                              EXCEPTION_STATE | MACH_EXCEPTION_CODES);
     thread_set_exception_ports(thread, ALL, handler[0], EXCEPTION_DEFAULT);
+    task_resume(task);
     order = asked(handler, 3);
     check(order == 123, "thread, task, host: asked in this order", order);
     check(last.exception == EXC_BAD_INSTRUCTION &&
@@ -111,10 +112,9 @@ test_state(int flavor, bool resumes)
     kern_return_t kr;
 
     guest_exception = note;
-    task = task_spawn(MACH_PORT_NULL, faulty, 0, stack, sizeof(stack),
-                      &thread);
+    task = task_make(MACH_PORT_NULL, faulty, 0, stack, sizeof(stack),
+                     &thread);
     task_set_name(task, "state");
-    task_suspend(task);
     kr = task_swap_exception_ports(task, ALL, handler, EXCEPTION_STATE,
                                    flavor, masks, ports, behaviors, flavors);
     CHECK_KR(kr, "EXCEPTION_STATE is taken");

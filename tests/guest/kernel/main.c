@@ -16,6 +16,9 @@ main(const struct boot_info *info)
     test_ports();
     test_names();
     test_handlers();
+    test_info();
+    test_clocks();
+    test_control();
     test_tasks();
     return guest_end();
 }

@@ -212,3 +212,25 @@ strlcpy(char *to, const char *from, size_t size)
     }
     return n;
 }
+
+void
+sched_load(uint64_t average[SCHED_LOADS], uint64_t factor[SCHED_LOADS])
+{
+    memset(average, 0, SCHED_LOADS * sizeof(*average));
+    memset(factor, 0, SCHED_LOADS * sizeof(*factor));
+}
+
+uint64_t
+sched_idle_cycles(void)
+{
+    return 0;
+}
+
+/* The host's allocator has no slabs. */
+bool
+kalloc_class_info(unsigned c, slab_info_t *out)
+{
+    (void)c;
+    (void)out;
+    return false;
+}

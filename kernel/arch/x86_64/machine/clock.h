@@ -17,6 +17,8 @@ uint64_t clock_uptime(void);
 /* Cycles; cheap, for traces and accounting. */
 uint64_t clock_cycles(void);
 uint64_t clock_cycles_to_ns(uint64_t cycles);
+/* Nanoseconds between two moments that clock_arm() tells apart. */
+#define CLOCK_ARM_RESOLUTION 838u
 /* Interrupt once at about this uptime (or earlier: the hardware's longest
  * interval is some 50 ms). */
 void clock_arm(uint64_t deadline);

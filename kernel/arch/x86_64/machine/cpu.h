@@ -51,6 +51,13 @@ machine_set_current_thread(struct thread *th)
     __asm__ volatile("movq %0, %%gs:8" : : "r"(th) : "memory");
 }
 
+/* How often an address space has been loaded. */
+static inline uint64_t
+machine_space_loads(void)
+{
+    return cpu_self()->cpu_cr3_loads;
+}
+
 /* The cycle counter. */
 static inline uint64_t
 machine_cycles(void)

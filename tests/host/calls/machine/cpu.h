@@ -34,4 +34,10 @@ void machine_random_stir(uint64_t value);
 void machine_poweroff(int code) __attribute__((noreturn));
 void machine_reset(void) __attribute__((noreturn));
 
+static inline uint64_t
+machine_space_loads(void)
+{
+    return 0;
+}
+
 #endif
