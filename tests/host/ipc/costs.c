@@ -191,7 +191,9 @@ long_messages(void)
     reap_all();
     CHECK_EQ(status_of(w.a, r).mps_srights, 0);
     send_40(s, r);
-    windows = host_windows;
+    send_40(s, r);
+    CHECK_EQ(receive(w.tb, n, w.mb), MACH_MSG_SUCCESS);
+    windows = host_windows; /* its names are there now */
     CHECK_EQ(receive(w.tb, n, w.mb), MACH_MSG_SUCCESS);
     CHECK(host_windows > windows);
     world_end(&w);

@@ -269,6 +269,35 @@ type_and_members(void)
     world_end(&w);
 }
 
+/* Nobody can be told at a dead name; none cancels. */
+static void
+request_notification(void)
+{
+    mach_port_name_t n, x, *old;
+    uint64_t args[6] = {0, MACH_NOTIFY_NO_SENDERS, 1};
+
+    world_begin(&w);
+    n = new_port(w.a);
+    x = new_port(w.a);
+    thread_enter(w.ta);
+    old = user_alloc(w.a, sizeof(*old));
+    args[0] = n;
+    args[3] = x;
+    args[4] = (uint64_t)(uintptr_t)old;
+    CHECK_EQ(mach_port_request_notification_trap(args), KERN_SUCCESS);
+    CHECK_EQ(*old, MACH_PORT_NULL);
+    args[3] = MACH_PORT_DEAD;
+    CHECK_EQ(mach_port_request_notification_trap(args),
+             KERN_INVALID_CAPABILITY);
+    CHECK_EQ(status_of(w.a, n).mps_nsrequest, 1);
+    args[3] = MACH_PORT_NULL;
+    CHECK_EQ(mach_port_request_notification_trap(args), KERN_SUCCESS);
+    CHECK_EQ(type_of(w.a, *old), MACH_PORT_TYPE_SEND_ONCE);
+    CHECK_EQ(status_of(w.a, n).mps_nsrequest, 0);
+    CHECK_EQ(ipc_call_deallocate(w.a->space, *old), KERN_SUCCESS);
+    world_end(&w);
+}
+
 const struct test trap_tests[] = {
     {"traps: allocate, deallocate", allocate_and_deallocate},
     {"traps: reply ports", reply_port},
@@ -277,5 +306,6 @@ const struct test trap_tests[] = {
     {"traps: insert a right", insert_right},
     {"traps: move a member", move_member},
     {"traps: type, members, destroy", type_and_members},
+    {"traps: request a notification", request_notification},
     {NULL, NULL},
 };
