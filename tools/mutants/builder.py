@@ -155,7 +155,7 @@ class Setup:
                     if failure is not None:
                         raise BuildError("unchanged, %s: %s" % (kind,
                                                                 failure))
-                    self.limits[kind, program.name, number] = 4.0 + 8.0 * (
+                    self.limits[kind, program.name, number] = 10.0 + 10.0 * (
                         time.monotonic() - start)
 
 

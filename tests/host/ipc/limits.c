@@ -374,8 +374,7 @@ ends_in_steps(void)
     }
     ipc_space_destroy(w.a->space);
     while (ipc_reap_step()) {
-        CHECK(w.a->space->is_used >= left - 16);
-        CHECK(w.a->space->is_used < left);
+        CHECK_EQ(w.a->space->is_used, left - 16);
         left = w.a->space->is_used;
     }
     CHECK(left <= 16);
