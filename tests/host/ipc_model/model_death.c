@@ -202,14 +202,15 @@ settle(void)
     }
 }
 
-/* Some names of a dead task, in the order of their indices. */
+/* A step of emptying a dead task: 16 names in the order of their indices, or as
+ * many as 512 indices hold. */
 static void
 empty_some(int task)
 {
     struct m_task *t = &m_tasks[task];
-    unsigned n = 0;
+    unsigned n = 0, seen = 0;
 
-    while (t->names.n > 0 && n < 16) {
+    while (t->names.n > 0 && n < 16 && seen++ < 512) {
         struct m_right *r;
 
         if (t->reap_next == t->filled) {
