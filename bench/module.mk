@@ -2,3 +2,10 @@
 # One static program that runs unmodified on Linux and here.
 $(eval $(call linux_program,bench-posix,$(patsubst $(SRC)/%,%,$(sort \
     $(wildcard $(SRC)/bench/posix/*.c))),-O2))
+# A program of ours, booted in bootstrap's place.
+bench-ipc_srcs := bench/ipc
+bench-ipc_servers := bench:serve_
+bench-ipc_cflags := -O2
+bench-ipc_member := -
+$(eval $(call freestanding,bench-ipc))
+PROGRAMS += $(OUT)/stripped/bench-ipc

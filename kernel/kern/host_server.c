@@ -21,7 +21,7 @@
 #include <machine/cpu.h>
 #include <machine/pmap.h>
 
-#define CENSUS_COUNTS 8u
+#define CENSUS_COUNTS 9u
 
 kern_return_t
 serve_host_get_kernel_version(host_ref_t host, char *version)
@@ -68,6 +68,7 @@ serve_host_census(host_ref_t host, uint64_t *counts,
     counts[5] = phys_total_count() - phys_free_count();
     counts[6] = kalloc_in_use();
     counts[7] = ipc.ic_spaces;
+    counts[8] = machine_space_loads();
     *count = CENSUS_COUNTS;
     return KERN_SUCCESS;
 }

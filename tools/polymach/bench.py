@@ -12,6 +12,7 @@ import json
 import subprocess
 import sys
 
+import bench_ipc
 import bench_posix
 import linux_peer
 import machine
@@ -130,24 +131,98 @@ def show(names, columns):
                                               column.reason(name)))
 
 
+class PosixSuite:
+    """A Linux program, in both layouts and on Linux."""
+
+    def __init__(self, options):
+        self.names = bench_posix.row_names(options.row)
+        self.columns, self.linux = posix_columns(options, self.names)
+
+    def records(self):
+        """What JSON gets."""
+        return list(records(self.names, self.columns))
+
+    def show(self):
+        """Print the table."""
+        show(self.names, self.columns)
+
+
+class IpcSuite:
+    """A program of ours; what others take is on record."""
+
+    linux = None
+
+    def __init__(self, options):
+        self.names = bench_ipc.row_names(options.row)
+        progress("ipc")
+        self.counted, self.loads = bench_ipc.measure(options, "icount",
+                                                     self.names)
+        self.timed, _ = bench_ipc.measure(options, "tcg", self.names)
+        self.peers = {} if options.no_peers else bench_ipc.PEERS
+
+    def records(self):
+        """What JSON gets."""
+        found = []
+        for name in self.names:
+            record = {
+                "name": name, "value": self.counted.values.get(name),
+                "unit": "instructions", "layout": "none", "ipc": "mach",
+                "cr3_loads": self.loads.get(name),
+                "peers": self.peers.get(name, {}),
+                "wall_ns": self.timed.values.get(name),
+            }
+            reason = self.counted.errors.get(name) or \
+                self.timed.errors.get(name)
+            if reason:
+                record["errors"] = {"polymach": reason}
+            found.append(record)
+        return found
+
+    def show(self):
+        """Print the table."""
+        peers = bench_ipc.PEER_NAMES if self.peers else ()
+        print("%-20s%11s%11s%11s%s" % (
+            "row", "instr.", "CR3 loads", "ns",
+            "".join("%11s" % peer for peer in peers)))
+        for record in self.records():
+            known = record["peers"]
+            print("%-20s%s%11s%s%s" % (
+                record["name"], cell(record["value"]),
+                "" if record["cr3_loads"] is None
+                else "%.2f" % record["cr3_loads"], cell(record["wall_ns"]),
+                "".join("%11s" % known.get(peer, "") for peer in peers)))
+            for reason in record.get("errors", {}).values():
+                print("failed: %s: %s" % (record["name"], reason))
+
+
+SUITES = {"ipc": IpcSuite, "posix": PosixSuite}
+
+
+def chosen(options):
+    """The suites to run."""
+    if options.only is None:
+        if options.row:
+            raise Failure("bench: --row needs --only", 2)
+        return list(SUITES.values())
+    if options.only not in SUITES:
+        raise Failure("there is no %s benchmark" % options.only)
+    return [SUITES[options.only]]
+
+
 def run(options):
     """Measure, print, write; 0 when each row of this system has its value."""
-    if options.only not in (None, "posix"):
-        raise Failure("there is no %s benchmark" % options.only)
-    names = bench_posix.row_names(options.row)
-    columns, version = posix_columns(options, names)
-    about = meta(options, version)
+    suites = [suite(options) for suite in chosen(options)]
+    about = meta(options, next((s.linux for s in suites if s.linux), None))
     print("commit %(commit)s, %(date)s, %(qemu)s, %(mem_mib)s MiB\n"
           "instructions: %(qemu_options)s\n"
           "microseconds: %(qemu_options_wall)s\n"
           "Linux: %(linux)s" % about)
-    show(names, columns)
+    results = []
+    for suite in suites:
+        suite.show()
+        results += suite.records()
     if options.json:
         with open(options.json, "w", encoding="utf-8") as stream:
-            json.dump({"meta": about,
-                       "results": list(records(names, columns))},
-                      stream, indent=1)
+            json.dump({"meta": about, "results": results}, stream, indent=1)
             stream.write("\n")
-    ours = [column for column in columns if column.name != LINUX]
-    failed = any(column.reason(name) for name in names for column in ours)
-    return EXIT_FAILURE if failed else 0
+    return EXIT_FAILURE if any("errors" in r for r in results) else 0
