@@ -112,6 +112,9 @@ void ipc_kernel_reply_destroy(struct ipc_port *port);
 
 /* Traps (current thread).  Result in rax. */
 kern_return_t mach_msg_trap(struct thread *th, const uint64_t args[6]);
+/* The same for the commonest messages: who runs now, current and loaded, with
+ * its trap done (th waits); NULL: nothing has happened, call mach_msg_trap. */
+struct thread *mach_msg_fast(struct thread *th);
 mach_port_name_t mach_reply_port_trap(void);
 kern_return_t mach_port_allocate_trap(const uint64_t args[6]);
 kern_return_t mach_port_deallocate_trap(const uint64_t args[6]);

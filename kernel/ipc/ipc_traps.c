@@ -4,6 +4,7 @@
  * writable before anything is done.
  */
 #include <machine/cpu.h>
+#include <sched/thread.h>
 #include <vm/vm_user.h>
 #include <ipc/ipc_calls.h>
 #include <ipc/ipc_notify.h>
@@ -13,10 +14,7 @@
 static struct ipc_space *
 current_space(void)
 {
-    struct ipc_caller caller;
-
-    ipc_upcall_caller(machine_current_thread(), &caller);
-    return caller.ca_space;
+    return machine_current_thread()->th_caller->ca_space;
 }
 
 mach_port_name_t

@@ -12,7 +12,8 @@ struct vm_map;
 
 void ipc_upcall_setup(void); /* at boot, from ipc_setup() */
 
-/* Of the task of a user thread; all borrowed. */
+/* Of the task of a user thread (th_caller); all borrowed.  The function copies
+ * it; hot paths look at th_caller themselves. */
 struct ipc_caller {
     struct ipc_space *ca_space;
     struct vm_map *ca_map;

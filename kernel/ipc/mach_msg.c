@@ -7,8 +7,8 @@
  * before rights move; a thread that waits for room has moved nothing, and
  * starts over when it has got a slot.
  *
- * A fast path (small message, receiver waiting) would stand at the top of
- * mach_msg_trap and fall through to mach_msg_run for everything else.
+ * What has a receiver waiting and is simple never comes here:
+ * mach_msg_fast.c, which is tried first.
  */
 #include <base/assert.h>
 #include <machine/clock.h>
@@ -54,7 +54,7 @@ mach_msg_call_init(struct mach_msg_call *c, struct thread *th)
     regs_get_args(&th->th_regs, args);
     call_args(c, args);
     c->mc_thread = th;
-    ipc_upcall_caller(th, &c->mc_caller);
+    c->mc_caller = *th->th_caller;
 }
 
 uint64_t
@@ -351,7 +351,7 @@ mach_msg_trap(struct thread *th, const uint64_t args[6])
 
     call_args(&c, args);
     c.mc_thread = th;
-    ipc_upcall_caller(th, &c.mc_caller);
+    c.mc_caller = *th->th_caller;
     if ((c.mc_option & ~OPTIONS_KNOWN) != 0) {
         return KERN_INVALID_ARGUMENT;
     }

@@ -42,6 +42,8 @@ kern_return_t mach_msg_run(struct mach_msg_call *c);
 kern_return_t mach_msg_after_send(struct mach_msg_call *c);
 kern_return_t mach_msg_send(struct mach_msg_call *c);
 kern_return_t mach_msg_receive(struct mach_msg_call *c);
+kern_return_t mach_msg_receive_continue(struct thread *th,
+                                        kern_return_t result);
 /* Serve k, a request to a kernel port; consumed unless KERN_BLOCKED. */
 kern_return_t mach_msg_serve(struct mach_msg_call *c, struct ipc_kmsg *k);
 /* Room for the reply to a request to the kernel; NULL with *kr set. */

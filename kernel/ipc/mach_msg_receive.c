@@ -42,7 +42,7 @@ receive_wait_error(kern_return_t kr)
                                           : MACH_RCV_INTERRUPTED;
 }
 
-static kern_return_t
+kern_return_t
 mach_msg_receive_continue(struct thread *th, kern_return_t result)
 {
     struct ipc_object *object = th->th_saved.ipc.object, *now;

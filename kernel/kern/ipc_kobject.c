@@ -107,13 +107,7 @@ ipc_upcall_reply_error(const mach_msg_header_t *request,
 void
 ipc_upcall_caller(const struct thread *th, struct ipc_caller *out)
 {
-    const struct task *t = th->th_task;
-
-    out->ca_space = t->ta_space;
-    out->ca_map = t->ta_map;
-    out->ca_ledger = t->ta_ledger;
-    out->ca_token = &t->ta_token;
-    out->ca_audit = &t->ta_audit;
+    *out = *th->th_caller;
 }
 
 struct ipc_port *

@@ -102,6 +102,13 @@ task_create(struct task *parent, struct ledger *l, bool inherit,
         return kr;
     }
     t->ta_ledger = l;
+    t->ta_caller = (struct ipc_caller){
+        .ca_space = t->ta_space,
+        .ca_map = t->ta_map,
+        .ca_ledger = l,
+        .ca_token = &t->ta_token,
+        .ca_audit = &t->ta_audit,
+    };
     ledger_reference(l);
     t->ta_refs = 1;
     t->ta_active = true;
@@ -282,6 +289,7 @@ task_thread_create(struct task *t, struct thread **out)
     task_reference(t);
     th->th_pmap = &t->ta_map->vm_pmap;
     th->th_machine_task = &t->ta_machine;
+    th->th_caller = &t->ta_caller;
     th->th_emulator = t->ta_emulator.end != 0 ? &t->ta_emulator : NULL;
     th->th_priority = t->ta_priority;
     th->th_max_priority = t->ta_max_priority;

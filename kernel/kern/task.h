@@ -16,6 +16,7 @@
 #include <base/list.h>
 #include <base/ledger.h>
 #include <sched/thread.h>
+#include <ipc/ipc_upcall.h>
 #include <machine/io.h>
 
 struct vm_map;
@@ -28,6 +29,7 @@ struct task {
     struct vm_map *ta_map;         /* I: +1 */
     struct ipc_space *ta_space;    /* I: +1 */
     struct ledger *ta_ledger;      /* K: +1 */
+    struct ipc_caller ta_caller;   /* I: map, space, ledger and tokens again */
     unsigned ta_refs;              /* K */
     bool ta_active;                /* K */
     unsigned ta_suspend_count;     /* K */

@@ -10,6 +10,8 @@
  */
 #include <base/assert.h>
 #include <base/trace.h>
+#include <ipc/ipc.h>
+#include <ipc/ipc_trace.h>
 #include <kern/emulator.h>
 #include <kern/exception.h>
 #include <kern/task.h>
@@ -152,6 +154,13 @@ trap_syscall(struct thread *th)
     if (!regs_is_trap(&th->th_regs)) {
         emulator_syscall(th);
         return trap_return(th);
+    }
+    if (number == TRAP_mach_msg && ipc_trace_hook == NULL) {
+        struct thread *next = mach_msg_fast(th);
+
+        if (next != NULL) {
+            return next;
+        }
     }
     regs_get_args(&th->th_regs, args);
     if (number >= TRAP_count) {

@@ -260,6 +260,44 @@ pick(void)
     return th;
 }
 
+/* Make it current, with its address space and machine state. */
+static void
+load(struct thread *th)
+{
+    th->th_state = TH_RUNNING;
+    th->th_switches++;
+    if (th->th_slice == 0) {
+        th->th_slice = SCHED_SLICE;
+    }
+    machine_set_current_thread(th);
+    if (th->th_pmap != NULL) {
+        pmap_activate(*th->th_pmap);
+    }
+    machine_switch(th);
+}
+
+bool
+sched_may_hand_over(const struct thread *th)
+{
+    return th->th_suspend_count == 0 && rq.handoff == NULL &&
+           (rq.count == 0 ||
+            best_priority() <=
+                (int)(th->th_priority + current_thread()->th_boost));
+}
+
+void
+sched_hand_over(struct thread *th)
+{
+    struct thread *prev = current_thread();
+    uint64_t now = clock_cycles();
+
+    prev->th_cpu_time += now - rq.switched;
+    prev->th_recent += now - rq.switched;
+    rq.switched = now;
+    th->th_boost = prev->th_boost; /* as sched_handoff() has it */
+    load(th);
+}
+
 struct thread *
 sched_next(void)
 {
@@ -281,16 +319,7 @@ sched_next(void)
     } else {
         rq.switched = now;
     }
-    th->th_state = TH_RUNNING;
-    th->th_switches++;
-    if (th->th_slice == 0) {
-        th->th_slice = SCHED_SLICE;
-    }
-    machine_set_current_thread(th);
-    if (th->th_pmap != NULL) {
-        pmap_activate(*th->th_pmap);
-    }
-    machine_switch(th);
+    load(th);
     return th;
 }
 

@@ -32,6 +32,7 @@ struct ipc_kmsg;
 struct ledger;
 struct pmap;
 struct machine_task;
+struct ipc_caller;
 
 /* Who is told of one kind of exception (kern/exception_ports.c). */
 struct exception_action {
@@ -67,6 +68,7 @@ struct thread {
                                       known to the entry code */
     struct pmap *const *th_pmap;   /* I: the task's; NULL: kernel activity */
     struct machine_task *th_machine_task; /* I: or NULL */
+    const struct ipc_caller *th_caller; /* I: the task's; NULL likewise */
     unsigned th_priority;          /* K: 0..255 */
     unsigned th_max_priority;      /* K: what it may be given */
     unsigned th_depress;           /* K: 1 + the priority to go back to;

@@ -359,6 +359,42 @@ pmap_activate(struct pmap *p)
     }
 }
 
+/*
+ * The other's entry of the top level, for supervisors only, in a slot of
+ * ours: the processor checks and marks the other's page tables as always.
+ * With several CPUs each has a slot of its own.
+ */
+vm_address_t
+pmap_window(struct pmap *to, vm_address_t at, size_t size)
+{
+    struct pmap *p = cpu_self()->cpu_pmap;
+
+    if (size > VM_MAX_ADDRESS || at > VM_MAX_ADDRESS - size) {
+        return 0;
+    }
+    if (to == p) {
+        return at;
+    }
+    if ((at ^ (at + size - 1)) >> SLOT_SHIFT != 0) {
+        return 0;
+    }
+    p->pm_root[WINDOW_SLOT] = to->pm_root[at >> SLOT_SHIFT] & ~PTE_U;
+    return WINDOW_BASE + (at & ((1ull << SLOT_SHIFT) - 1));
+}
+
+void
+pmap_window_done(void)
+{
+    cpu_self()->cpu_pmap->pm_root[WINDOW_SLOT] = 0;
+}
+
+void
+pmap_window_close(void)
+{
+    pmap_window_done();
+    write_cr3(cpu_self()->cpu_cr3);
+}
+
 uint64_t
 pmap_resident_count(const struct pmap *p)
 {

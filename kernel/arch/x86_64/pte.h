@@ -20,4 +20,11 @@
 /* the NX bit where the processor has it, else it would be reserved */
 #define PTE_NX_IF (paging_nx ? PTE_NX : 0)
 
+/* One entry of the top level covers this much. */
+#define SLOT_SHIFT 39u
+/* Top-level slots of the kernel half: 256 the direct map, 511 the image, and
+ * the window onto another address space (pmap_window). */
+#define WINDOW_SLOT 257u
+#define WINDOW_BASE (0xffff000000000000ull | (uint64_t)WINDOW_SLOT << SLOT_SHIFT)
+
 #endif

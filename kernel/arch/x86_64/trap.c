@@ -16,6 +16,7 @@
 #include <sched/thread.h>
 #include "entry.h"
 #include "internal.h"
+#include "pte.h"
 #include "x86.h"
 
 #define PF_WRITE 2u
@@ -86,7 +87,8 @@ fixup(struct kernel_frame *f)
 {
     extern const uint64_t fixup_start[], fixup_end[];
 
-    if (f->vector == 14 && read_cr2() >= 1ull << 47) {
+    if (f->vector == 14 && read_cr2() >= 1ull << 47 &&
+        read_cr2() >> SLOT_SHIFT != WINDOW_BASE >> SLOT_SHIFT) {
         return false; /* our own pointer */
     }
     for (const uint64_t *e = fixup_start; e < fixup_end; e += 2) {

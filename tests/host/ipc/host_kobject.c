@@ -118,6 +118,9 @@ task_make(struct ledger *l)
     CHECK_EQ(ipc_space_create(l, &t->space), KERN_SUCCESS);
     t->self = ipc_kobject_port(IKOT_TASK, t, l);
     CHECK(t->self != NULL);
+    t->caller = (struct ipc_caller){t->space, &t->map, l, &t->token,
+                                    &t->audit};
+    t->pmap = (struct pmap *)(void *)&t->map;
     return t;
 }
 

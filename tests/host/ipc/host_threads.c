@@ -9,6 +9,8 @@
 
 struct thread *host_current;
 unsigned host_windows;
+bool host_fast;
+unsigned host_fast_taken;
 static uint64_t now = 1;
 static struct list ready = {&ready, &ready};
 static unsigned missing, missing_after;
@@ -42,6 +44,23 @@ sched_handoff(struct thread *th)
     sched_enqueue(th);
 }
 
+bool
+sched_may_hand_over(const struct thread *th)
+{
+    return th->th_suspend_count == 0;
+}
+
+/* Its trap is done; the test goes on with whom it likes. */
+void
+sched_hand_over(struct thread *th)
+{
+    struct host_thread *h = (struct host_thread *)(void *)th;
+
+    CHECK(th->th_state == TH_WAITING && th->th_continuation == NULL);
+    th->th_state = TH_RUNNING;
+    h->result = th->th_regs.result;
+}
+
 void
 sched_arm(uint64_t deadline)
 {
@@ -60,6 +79,8 @@ thread_make(struct task *t)
     struct host_thread *h = calloc(1, sizeof(*h));
 
     h->th.th_task = t;
+    h->th.th_caller = &t->caller;
+    h->th.th_pmap = &t->pmap;
     h->th.th_state = TH_RUNNING;
     list_init(&h->th.th_wait_link);
     list_init(&h->th.th_run_link);
@@ -114,7 +135,12 @@ host_msg(struct host_thread *h, const struct msg_args *a)
     args[4] = a->timeout;
     args[5] = (uint64_t)(uintptr_t)a->rcv_message;
     thread_enter(h);
-    trap_done(h, mach_msg_trap(&h->th, args));
+    if (host_fast && mach_msg_fast(&h->th) != NULL) {
+        host_fast_taken++;
+        trap_done(h, KERN_BLOCKED);
+    } else {
+        trap_done(h, mach_msg_trap(&h->th, args));
+    }
     return h->result;
 }
 
@@ -213,6 +239,7 @@ pages_wanted(void)
 
 /* Asked by the user copies: must this one wait for a page? */
 kern_return_t host_page(void);
+bool host_pages_owed(void);
 
 kern_return_t
 host_page(void)
@@ -229,6 +256,12 @@ host_page(void)
         return missing_error;
     }
     return thread_wait(&pager_wait, NULL, WAIT_FOREVER, WAIT_ABORTABLE);
+}
+
+bool
+host_pages_owed(void)
+{
+    return missing != 0;
 }
 
 void

@@ -5,6 +5,8 @@
  * destroy must be whole regions.
  */
 #include <base/kalloc.h>
+#include <machine/pmap.h>
+#include <machine/user_copy.h>
 #include <vm/vm_user.h>
 #include "ipc_test.h"
 
@@ -22,6 +24,7 @@ struct vm_map_copy {
 };
 
 kern_return_t host_page(void);
+bool host_pages_owed(void);
 
 static unsigned copies, regions;
 
@@ -130,6 +133,75 @@ copyin(vm_address_t from, void *to, size_t size)
     }
     memcpy(to, (const void *)(uintptr_t)from, size);
     return KERN_SUCCESS;
+}
+
+/* ---- what never resolves a miss ---- */
+
+static struct {
+    struct vm_map *map;
+    vm_address_t at;
+    size_t size;
+} window;
+
+vm_address_t
+pmap_window(struct pmap *to, vm_address_t at, size_t size)
+{
+    CHECK(window.map == NULL);
+    window.map = (struct vm_map *)(void *)to;
+    window.at = at;
+    window.size = size;
+    return at;
+}
+
+void
+pmap_window_done(void)
+{
+    CHECK(window.map != NULL);
+    window.map = NULL;
+}
+
+void
+pmap_window_close(void)
+{
+    pmap_window_done();
+}
+
+/* Through the window where it is open, else to the current map. */
+static bool
+may_write(vm_address_t to, size_t size)
+{
+    bool inside = window.map != NULL && to >= window.at
+                  && to - window.at <= window.size
+                  && size <= window.size - (to - window.at);
+    struct region *r = region_of(inside ? window.map : current_map(), to,
+                                 size);
+
+    return r != NULL && r->writable && !host_pages_owed();
+}
+
+size_t
+user_copy_to(vm_address_t to, const void *from, size_t size)
+{
+    if (!may_write(to, size)) {
+        return size;
+    }
+    memcpy((void *)(uintptr_t)to, from, size);
+    return 0;
+}
+
+size_t
+user_copy_from(void *to, vm_address_t from, size_t size)
+{
+    vm_address_t at = (vm_address_t)(uintptr_t)to;
+    bool across = window.map != NULL && at >= window.at
+                  && at < window.at + window.size;
+
+    if (host_pages_owed() || region_of(current_map(), from, size) == NULL
+        || (across && !may_write(at, size))) {
+        return size;
+    }
+    memmove(to, (const void *)(uintptr_t)from, size);
+    return 0;
 }
 
 kern_return_t

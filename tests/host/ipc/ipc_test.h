@@ -21,6 +21,7 @@
 #include <ipc/ipc_pset.h>
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_sonce.h>
+#include <ipc/ipc_upcall.h>
 #include "host_memory.h"
 
 /* ---- checks: a failed one ends the program ---- */
@@ -48,6 +49,8 @@ struct task {
     security_token_t token;
     audit_token_t audit;
     struct ipc_port *self; /* kernel object */
+    struct ipc_caller caller;
+    struct pmap *pmap; /* the map, in disguise */
 };
 
 struct host_thread {
@@ -63,6 +66,10 @@ void thread_end(struct host_thread *h);
 /* Make it the current thread: the calls below act for it. */
 void thread_enter(struct host_thread *h);
 
+/* Try the fast path of mach_msg first: a receiver that waits has its result
+ * at once then. */
+extern bool host_fast;
+extern unsigned host_fast_taken; /* how often it did */
 /* mach_msg; KERN_BLOCKED: run_ready() later, then h->result. */
 struct msg_args {
     void *message;
@@ -178,6 +185,7 @@ struct test {
 };
 extern const struct test right_tests[], message_tests[], notify_tests[],
     wait_tests[], kernel_tests[], maker_tests[], attribute_tests[],
-    failure_tests[], trap_tests[], undo_tests[], limit_tests[], edge_tests[], cost_tests[];
+    failure_tests[], trap_tests[], undo_tests[], limit_tests[], edge_tests[],
+    cost_tests[], fast_tests[];
 
 #endif

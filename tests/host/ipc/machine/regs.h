@@ -5,9 +5,11 @@
 
 #include <string.h>
 #include <mach/thread_status.h>
+#include <base/codes.h>
 
 struct machine_regs {
     uint64_t args[6];
+    kern_return_t result;
 };
 
 static inline void
@@ -20,6 +22,12 @@ static inline void
 regs_set_arg(struct machine_regs *r, unsigned i, uint64_t value)
 {
     r->args[i] = value;
+}
+
+static inline void
+regs_set_result(struct machine_regs *r, kern_return_t result)
+{
+    r->result = result;
 }
 
 #endif

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The fast path against the general one: the same random calls of mach_msg in
+ * two worlds, in one with the fast path, and after each call everything that
+ * can be seen is compared: results, buffers, tables of names, counts.
+ *
+ * A world: a client and a server task with two threads each, of which the
+ * second only receives now and then; a port of the server, in a set or not; a
+ * reply port and some rights of the client to be carried.
+ */
+#include "ipc_test.h"
+
+#define BODY 6000
+#define RIGHTS 5
+#define CALLS 40000u
+
+struct buffer {
+    mach_msg_header_t head;
+    mach_msg_body_t body;
+    mach_msg_port_descriptor_t port;
+    char rest[BODY + MAX_TRAILER_SIZE];
+};
+
+struct side {
+    struct task *task;
+    struct host_thread *thread;
+    struct buffer *out, *in;
+};
+
+struct twin {
+    bool fast;
+    struct side client, server;
+    bool in_set;
+    mach_port_name_t port, set, reply, send; /* send: the client's to port */
+    mach_port_name_t rights[RIGHTS];         /* of the client */
+};
+
+static struct twin twins[2];
+
+/* What one call is to be, drawn once for both worlds. */
+struct plan {
+    mach_msg_option_t option;
+    mach_msg_size_t size, room;
+    unsigned carries, disposition, right;
+    unsigned wrong; /* a mistake, mostly none */
+    bool from_set, other_buffer;
+    uint32_t fill;
+};
+
+static void
+side_begin(struct side *s)
+{
+    s->task = task_make(&ledger_root);
+    s->task->token.val[0] = 7;
+    s->task->audit.val[3] = 9;
+    s->thread = thread_make(s->task);
+    s->out = user_alloc(s->task, sizeof(*s->out));
+    s->in = user_alloc(s->task, sizeof(*s->in));
+}
+
+static void
+side_end(struct side *s)
+{
+    thread_end(s->thread);
+    task_end(s->task);
+}
+
+static void
+twin_begin(struct twin *t, bool fast)
+{
+    struct ipc_port *port;
+    struct ipc_pset *set;
+
+    t->fast = fast;
+    side_begin(&t->client);
+    side_begin(&t->server);
+    t->port = new_port(t->server.task);
+    t->set = new_set(t->server.task);
+    t->reply = new_port(t->client.task);
+    t->send = give_send(t->server.task, t->port, t->client.task);
+    t->rights[0] = new_port(t->client.task);
+    t->rights[1] = give_send(t->server.task, new_port(t->server.task),
+                             t->client.task);
+    t->rights[2] = t->reply;
+    t->rights[3] = MACH_PORT_NULL;
+    t->rights[4] = MACH_PORT_TASK_SELF;
+    CHECK_EQ(ipc_right_lookup_receive(t->server.task->space, t->port, &port),
+             KERN_SUCCESS);
+    port->ip_context = 0x1122334455667788ull;
+    CHECK_EQ(ipc_right_lookup_pset(t->server.task->space, t->set, &set),
+             KERN_SUCCESS);
+    t->in_set = host_random() % 2 != 0;
+    if (t->in_set) {
+        CHECK_EQ(ipc_pset_insert(set, port), KERN_SUCCESS);
+    }
+}
+
+static void
+twin_end(struct twin *t)
+{
+    side_end(&t->client);
+    side_end(&t->server);
+}
+
+static mach_msg_option_t
+random_option(void)
+{
+    mach_msg_option_t option =
+        MACH_RCV_TRAILER_ELEMENTS(host_random() % 5u);
+
+    if (host_random() % 8 == 0) {
+        option |= MACH_RCV_LARGE;
+    }
+    if (host_random() % 4 == 0) {
+        option |= MACH_RCV_INTERRUPT;
+    }
+    return option;
+}
+
+static void
+draw(struct plan *p)
+{
+    static const unsigned dispositions[] = {
+        MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND,
+        MACH_MSG_TYPE_MOVE_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE,
+        MACH_MSG_TYPE_MOVE_SEND_ONCE,
+    };
+
+    memset(p, 0, sizeof(*p));
+    p->option = random_option();
+    p->size = sizeof(mach_msg_header_t) + 4u * (host_random() % 300u);
+    if (host_random() % 4 == 0) {
+        p->size += 4u * (host_random() % 1000u);
+    }
+    p->carries = host_random() % 4 == 0;
+    if (p->carries && p->size < 40u) {
+        p->size = 40u;
+    }
+    p->disposition = dispositions[host_random() % 5u];
+    p->right = host_random() % RIGHTS;
+    p->room = sizeof(struct buffer);
+    if (host_random() % 16 == 0) {
+        p->room = host_random() % 400u;
+    }
+    p->wrong = host_random() % 8 == 0 ? 1 + host_random() % 8u : 0;
+    p->from_set = host_random() % 2 != 0;
+    p->other_buffer = host_random() % 2 != 0;
+    p->fill = host_random();
+}
+
+/* What the server receives from: seldom what has no message for it. */
+static mach_port_name_t
+source(const struct twin *t, const struct plan *p)
+{
+    return (p->from_set && t->in_set) || p->fill % 32u == 0 ? t->set
+                                                            : t->port;
+}
+
+/* The message of the plan in the sender's buffer, sent bits and ports given. */
+static void
+fill(struct buffer *b, const struct plan *p, mach_msg_bits_t bits,
+     mach_port_name_t remote, mach_port_name_t local,
+     const mach_port_name_t *rights)
+{
+    memset(b, (int)(p->fill & 0xffu), sizeof(*b));
+    b->head.msgh_bits = bits | (p->carries ? MACH_MSGH_BITS_COMPLEX : 0);
+    b->head.msgh_remote_port = remote;
+    b->head.msgh_local_port = local;
+    b->head.msgh_voucher_port = 0;
+    b->head.msgh_id = (mach_msg_id_t)(p->fill & 0xffffu);
+    if (p->carries) {
+        b->body.msgh_descriptor_count = 1;
+        b->port.name = rights[p->right];
+        b->port.disposition = p->disposition & 0xffu;
+        b->port.type = MACH_MSG_PORT_DESCRIPTOR;
+    }
+    switch (p->wrong) {
+    case 1:
+        b->head.msgh_remote_port += 1;
+        break;
+    case 2:
+        b->head.msgh_local_port += 256;
+        break;
+    case 3:
+        b->head.msgh_bits ^= 1u;
+        break;
+    case 4:
+        b->head.msgh_bits |= 0x20u;
+        break;
+    case 5:
+        b->body.msgh_descriptor_count = 2;
+        break;
+    case 6:
+        b->port.name = b->head.msgh_remote_port;
+        break;
+    default:
+        break;
+    }
+}
+
+static kern_return_t
+call(struct twin *t, struct side *s, const struct plan *p,
+     mach_msg_option_t option, mach_port_name_t from)
+{
+    struct msg_args a = {
+        .message = s->out,
+        .option = option | p->option,
+        .send_size = p->size,
+        .rcv_size = p->room,
+        .rcv_name = from,
+    };
+    kern_return_t kr;
+
+    if (p->other_buffer) {
+        a.option |= MACH_RCV_OVERWRITE;
+        a.rcv_message = s->in;
+    }
+    if (p->wrong == 7) {
+        user_protect(s->task, p->other_buffer ? s->in : s->out, false);
+    }
+    host_fast = t->fast;
+    kr = host_msg(s->thread, &a);
+    host_fast = false;
+    return kr;
+}
+
+static void
+same_spaces(struct ipc_space *a, struct ipc_space *b)
+{
+    CHECK_EQ(a->is_used, b->is_used);
+    CHECK_EQ(a->is_filled, b->is_filled);
+    CHECK_EQ(a->is_free, b->is_free);
+    for (uint32_t i = 1; i < a->is_filled; i++) {
+        struct ipc_entry *x = ipc_entry_at(a, i), *y = ipc_entry_at(b, i);
+
+        CHECK_EQ(x->ie_name, y->ie_name);
+        CHECK_EQ(x->ie_bits, y->ie_bits);
+        if (x->ie_name == 0 || i < MACH_PORT_FIRST_INDEX) {
+            continue;
+        }
+        CHECK_EQ(x->ie_object == NULL, y->ie_object == NULL);
+        if (ie_type(x) == MACH_PORT_TYPE_DEAD_NAME) {
+            continue;
+        }
+        CHECK_EQ(x->ie_object->io_refs, y->ie_object->io_refs);
+        if (x->ie_object->io_type == IOT_PORT) {
+            const struct ipc_port *v = x->ie_port, *w = y->ie_port;
+
+            CHECK_EQ(v->ip_srights, w->ip_srights);
+            CHECK_EQ(v->ip_sorights, w->ip_sorights);
+            CHECK_EQ(v->ip_mscount, w->ip_mscount);
+            CHECK_EQ(v->ip_seqno, w->ip_seqno);
+            CHECK_EQ(v->ip_slots, w->ip_slots);
+            CHECK_EQ(v->ip_msgcount, w->ip_msgcount);
+        }
+    }
+}
+
+static void
+same_sides(struct side *a, struct side *b)
+{
+    CHECK_EQ(a->thread->result, b->thread->result);
+    CHECK_EQ(a->thread->th.th_state, b->thread->th.th_state);
+    CHECK_EQ(a->thread->th.th_ipc_wait, b->thread->th.th_ipc_wait);
+    CHECK_EQ(a->thread->th.th_wait_flags, b->thread->th.th_wait_flags);
+    CHECK_EQ(memcmp(a->in, b->in, sizeof(*a->in)), 0);
+    CHECK_EQ(memcmp(a->out, b->out, sizeof(*a->out)), 0);
+    same_spaces(a->task->space, b->task->space);
+}
+
+/* Who waits is told to go on, and what is in queues is thrown away. */
+static void
+settle(struct twin *t)
+{
+    struct side *sides[] = {&t->client, &t->server};
+
+    for (unsigned i = 0; i < 2; i++) {
+        struct side *s = sides[i];
+
+        if (s->thread->th.th_state == TH_WAITING) {
+            abort_thread(s->thread);
+        }
+        run_ready();
+        CHECK(s->thread->th.th_state == TH_RUNNING);
+        s->thread->th.th_ast = 0;
+        user_protect(s->task, s->in, true);
+        user_protect(s->task, s->out, true);
+    }
+    for (mach_port_name_t from = t->port;; from = t->reply) {
+        struct side *s = from == t->port ? &t->server : &t->client;
+        struct msg_args a = {
+            .message = s->in,
+            .option = MACH_RCV_MSG | MACH_RCV_TIMEOUT,
+            .rcv_size = sizeof(*s->in),
+            .rcv_name = from,
+        };
+
+        while (host_msg(s->thread, &a) == MACH_MSG_SUCCESS) {
+            mach_port_name_t reply = s->in->head.msgh_remote_port;
+
+            if (reply != MACH_PORT_NULL && reply != MACH_PORT_DEAD) {
+                (void)ipc_call_deallocate(s->task->space, reply);
+            }
+        }
+        if (from == t->reply) {
+            break;
+        }
+    }
+    reap_all();
+}
+
+/* The server waits; the client calls; the server answers what it got. */
+static void
+round_trip(struct twin *t, const struct plan *receive,
+           const struct plan *request, const struct plan *answer)
+{
+    struct side *c = &t->client, *s = &t->server;
+    struct buffer *got = receive->other_buffer ? s->in : s->out;
+    struct plan p = *receive;
+
+    memset(c->in, 0, sizeof(*c->in));
+    memset(s->in, 0, sizeof(*s->in));
+    p.wrong = receive->wrong == 7 ? 7 : 0;
+    (void)call(t, s, &p, MACH_RCV_MSG, source(t, receive));
+    fill(c->out, request,
+         MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+                        MACH_MSG_TYPE_MAKE_SEND_ONCE),
+         t->send, t->reply, t->rights);
+    (void)call(t, c, request, MACH_SEND_MSG | MACH_RCV_MSG, t->reply);
+    (void)run_ready();
+    if (s->thread->th.th_state == TH_RUNNING
+        && s->thread->result == MACH_MSG_SUCCESS) {
+        mach_port_name_t back = got->head.msgh_remote_port;
+        mach_port_name_t mine[RIGHTS] = {t->port, t->set, back,
+                                         MACH_PORT_NULL, MACH_PORT_DEAD};
+
+        fill(s->out, answer, MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0),
+             back, MACH_PORT_NULL, mine);
+        (void)call(t, s, answer, MACH_SEND_MSG | MACH_RCV_MSG,
+                   source(t, answer));
+        (void)run_ready();
+    }
+}
+
+static void
+fast_is_general(void)
+{
+    unsigned taken = host_fast_taken;
+
+    for (unsigned seed = 1; seed <= 8; seed++) {
+        census_begin();
+        for (unsigned i = 0; i < 2; i++) {
+            host_random_seed(seed);
+            twin_begin(&twins[i], i == 0);
+        }
+        for (unsigned n = 0; n < CALLS / 8; n++) {
+            struct plan receive, request, answer;
+
+            draw(&receive);
+            draw(&request);
+            draw(&answer);
+            for (unsigned i = 0; i < 2; i++) {
+                round_trip(&twins[i], &receive, &request, &answer);
+            }
+            same_sides(&twins[0].client, &twins[1].client);
+            same_sides(&twins[0].server, &twins[1].server);
+            settle(&twins[0]);
+            settle(&twins[1]);
+        }
+        twin_end(&twins[0]);
+        twin_end(&twins[1]);
+        census_end();
+    }
+    /* It must have been there to be compared. */
+    CHECK(host_fast_taken - taken > CALLS / 4);
+}
+
+const struct test fast_tests[] = {
+    {"the fast path does what the general path does", fast_is_general},
+    {NULL, NULL},
+};
