@@ -201,8 +201,7 @@ find_receiver(struct fast *f)
     uint64_t args[6];
 
     if (th == NULL || (th->th_ast & ~AST_IRET) != 0
-        || th->th_timer.tm_set || !sched_may_hand_over(th)
-        || th->th_caller->ca_space->is_free_count < 2u) {
+        || th->th_timer.tm_set || !sched_may_hand_over(th)) {
         return false;
     }
     regs_get_args(&th->th_regs, args);
@@ -242,18 +241,30 @@ copy_message(const struct fast *f)
            && user_copy_to(f->window + f->size, &t, f->trailer) == 0;
 }
 
-/* Can the right in the descriptor be had?  Then it is left as it is. */
+/* Names for what the receiver gets. */
+static inline bool
+reserve_names(const struct fast *f)
+{
+    return ipc_entry_reserve(f->receiver->th_caller->ca_space,
+                             (uint32_t)f->request + (uint32_t)f->carries)
+           == KERN_SUCCESS;
+}
+
+/* Can a right to a live port be had?  Then it is left as it is. */
 static inline bool
 check_descriptor(const struct fast *f)
 {
+    mach_port_name_t name = f->head.port.name;
     mach_msg_type_name_t disposition = f->head.port.disposition;
+    const struct ipc_entry *e;
 
-    if (ipc_right_claim(f->space, f->head.port.name, disposition)
-        != KERN_SUCCESS) {
+    if (!MACH_PORT_VALID(name)
+        || ipc_right_claim(f->space, name, disposition) != KERN_SUCCESS) {
         return false;
     }
-    ipc_right_unclaim(f->space, f->head.port.name, disposition);
-    return true;
+    ipc_right_unclaim(f->space, name, disposition);
+    e = ipc_entry_lookup(f->space, name);
+    return e == NULL || ie_type(e) != MACH_PORT_TYPE_DEAD_NAME;
 }
 
 /* ---- behind the point of no return ---- */
@@ -361,7 +372,7 @@ mach_msg_fast(struct thread *th)
         || !find_source(&f) || !find_receiver(&f)) {
         return NULL;
     }
-    if (!LIKELY(copy_message(&f))) {
+    if (!LIKELY(copy_message(&f) && reserve_names(&f))) {
         pmap_window_close();
         return NULL;
     }

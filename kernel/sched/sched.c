@@ -307,6 +307,7 @@ sched_next(void)
     if (prev != NULL) {
         prev->th_cpu_time += now - rq.switched;
         prev->th_recent += now - rq.switched;
+        prev->th_ast &= ~AST_RESCHED; /* it makes way here */
     }
     th = pick();
     if (th == NULL) {
