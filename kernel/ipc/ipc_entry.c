@@ -252,6 +252,12 @@ within_limit(const struct ipc_space *s, uint32_t n)
     return s->is_used <= s->is_hard && n <= s->is_hard - s->is_used;
 }
 
+bool
+ipc_entry_ready(const struct ipc_space *s, uint32_t n)
+{
+    return s->is_free_count >= n && within_limit(s, n);
+}
+
 kern_return_t
 ipc_entry_reserve(struct ipc_space *s, uint32_t n)
 {

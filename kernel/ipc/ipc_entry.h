@@ -123,6 +123,8 @@ void ipc_entry_table_free(struct ipc_space *s);
  * otherwise.  grow: some more that are free. */
 kern_return_t ipc_entry_reserve(struct ipc_space *s, uint32_t n);
 kern_return_t ipc_entry_grow(struct ipc_space *s);
+/* Are n entries free as it is? */
+bool ipc_entry_ready(const struct ipc_space *s, uint32_t n);
 /* Take a reserved entry; it has its name, and no type yet.  Can't fail. */
 struct ipc_entry *ipc_entry_take(struct ipc_space *s);
 /* The entry of one name: KERN_NAME_EXISTS when its index is in use,

@@ -201,7 +201,9 @@ find_receiver(struct fast *f)
     uint64_t args[6];
 
     if (th == NULL || (th->th_ast & ~AST_IRET) != 0
-        || th->th_timer.tm_set || !sched_may_hand_over(th)) {
+        || th->th_timer.tm_set || !sched_may_hand_over(th)
+        || !ipc_entry_ready(th->th_caller->ca_space,
+                            (uint32_t)f->request + (uint32_t)f->carries)) {
         return false;
     }
     regs_get_args(&th->th_regs, args);
@@ -241,16 +243,8 @@ copy_message(const struct fast *f)
            && user_copy_to(f->window + f->size, &t, f->trailer) == 0;
 }
 
-/* Names for what the receiver gets. */
-static inline bool
-reserve_names(const struct fast *f)
-{
-    return ipc_entry_reserve(f->receiver->th_caller->ca_space,
-                             (uint32_t)f->request + (uint32_t)f->carries)
-           == KERN_SUCCESS;
-}
-
-/* Can a right to a live port be had?  Then it is left as it is. */
+/* Can a right to a live port be had, and would nobody be told of its going?
+ * Then it is left as it is. */
 static inline bool
 check_descriptor(const struct fast *f)
 {
@@ -264,7 +258,8 @@ check_descriptor(const struct fast *f)
     }
     ipc_right_unclaim(f->space, name, disposition);
     e = ipc_entry_lookup(f->space, name);
-    return e == NULL || ie_type(e) != MACH_PORT_TYPE_DEAD_NAME;
+    return e == NULL || (ie_type(e) != MACH_PORT_TYPE_DEAD_NAME
+                         && e->ie_request == NULL);
 }
 
 /* ---- behind the point of no return ---- */
@@ -372,12 +367,16 @@ mach_msg_fast(struct thread *th)
         || !find_source(&f) || !find_receiver(&f)) {
         return NULL;
     }
-    if (!LIKELY(copy_message(&f) && reserve_names(&f))) {
+    if (!LIKELY(copy_message(&f))) {
         pmap_window_close();
         return NULL;
     }
     /* ---- point of no return ---- */
     f.dest->ip_seqno++;
+    /* Both first: a name that is made may have a notification sent (of too
+     * many), which must find them as they will be. */
+    sender_waits(&f);
+    receiver_runs(f.receiver);
     rights_out(&f);
     rights_in(&f);
     left = user_copy_to(f.window, &f.head,
@@ -385,8 +384,6 @@ mach_msg_fast(struct thread *th)
     assert(left == 0);
     (void)left;
     pmap_window_done();
-    sender_waits(&f);
-    receiver_runs(f.receiver);
     sched_hand_over(f.receiver);
     return f.receiver;
 }

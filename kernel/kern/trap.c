@@ -159,7 +159,8 @@ trap_syscall(struct thread *th)
         struct thread *next = mach_msg_fast(th);
 
         if (next != NULL) {
-            return next;
+            return (next->th_ast & AST_EXIT_MASK) == 0 ? next
+                                                       : trap_return(next);
         }
     }
     regs_get_args(&th->th_regs, args);

@@ -296,6 +296,7 @@ sched_hand_over(struct thread *th)
     rq.switched = now;
     th->th_boost = prev->th_boost; /* as sched_handoff() has it */
     load(th);
+    settle_handoff(); /* whom the trap has woken besides */
 }
 
 struct thread *

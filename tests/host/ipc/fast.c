@@ -375,7 +375,84 @@ fast_is_general(void)
     CHECK(host_fast_taken - taken > CALLS / 4);
 }
 
+/* A notification of too many names goes to where the receiver itself waits:
+ * it must not be woken a second time, and finds both. */
+static void
+fast_with_name_limit(void)
+{
+    struct twin *t = &twins[0];
+    struct plan p = {.size = 32, .room = sizeof(struct buffer)};
+    struct ipc_port *sonce, *previous;
+    struct ipc_space *s;
+    unsigned taken = host_fast_taken;
+
+    census_begin();
+    host_random_seed(1);
+    twin_begin(t, true);
+    s = t->server.task->space;
+    CHECK_EQ(ipc_object_copyin(s, t->port, MACH_MSG_TYPE_MAKE_SEND_ONCE,
+                               &sonce),
+             KERN_SUCCESS);
+    CHECK_EQ(ipc_call_set_limits(s, s->is_used, 1000, sonce, &previous),
+             KERN_SUCCESS);
+    CHECK_EQ(ipc_entry_reserve(s, 1), KERN_SUCCESS);
+    CHECK_EQ(call(t, &t->server, &p, MACH_RCV_MSG, t->port), KERN_BLOCKED);
+    fill(t->client.out, &p,
+         MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+                        MACH_MSG_TYPE_MAKE_SEND_ONCE),
+         t->send, t->reply, t->rights);
+    (void)call(t, &t->client, &p, MACH_SEND_MSG | MACH_RCV_MSG, t->reply);
+    CHECK_EQ(host_fast_taken - taken, 1);
+    CHECK_EQ(t->server.thread->result, MACH_MSG_SUCCESS);
+    CHECK_EQ(run_ready(), 0);
+    CHECK_EQ(call(t, &t->server, &p, MACH_RCV_MSG, t->port),
+             MACH_MSG_SUCCESS);
+    CHECK_EQ(t->server.out->head.msgh_id, MACH_NOTIFY_NAME_LIMIT);
+    settle(t);
+    twin_end(t);
+    census_end();
+}
+
+/* Where a name must be made room for, interrupts come in: not here. */
+static void
+fast_without_room(void)
+{
+    struct twin *t = &twins[0];
+    struct plan p = {.size = 32, .room = sizeof(struct buffer)};
+    struct ipc_space *s;
+    unsigned taken = host_fast_taken, windows;
+
+    census_begin();
+    host_random_seed(1);
+    twin_begin(t, true);
+    s = t->server.task->space;
+    while (s->is_free_count > 0) {
+        (void)new_port(t->server.task);
+    }
+    CHECK_EQ(call(t, &t->server, &p, MACH_RCV_MSG, t->port), KERN_BLOCKED);
+    fill(t->client.out, &p,
+         MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+                        MACH_MSG_TYPE_MAKE_SEND_ONCE),
+         t->send, t->reply, t->rights);
+    windows = host_windows;
+    thread_enter(t->client.thread);
+    t->client.thread->th.th_regs.args[0] =
+        (uint64_t)(uintptr_t)t->client.out;
+    t->client.thread->th.th_regs.args[1] = MACH_SEND_MSG | MACH_RCV_MSG;
+    t->client.thread->th.th_regs.args[2] =
+        p.size | (uint64_t)p.room << 32;
+    t->client.thread->th.th_regs.args[3] = t->reply;
+    CHECK(mach_msg_fast(&t->client.thread->th) == NULL);
+    CHECK_EQ(host_windows, windows);
+    CHECK_EQ(host_fast_taken, taken);
+    settle(t);
+    twin_end(t);
+    census_end();
+}
+
 const struct test fast_tests[] = {
+    {"the fast path and a limit of names", fast_with_name_limit},
+    {"the fast path and a full table of names", fast_without_room},
     {"the fast path does what the general path does", fast_is_general},
     {NULL, NULL},
 };
