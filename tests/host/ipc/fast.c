@@ -248,6 +248,7 @@ same_spaces(struct ipc_space *a, struct ipc_space *b)
 
             CHECK_EQ(v->ip_srights, w->ip_srights);
             CHECK_EQ(v->ip_sorights, w->ip_sorights);
+            CHECK_EQ(ipc_sonce_unused(v), ipc_sonce_unused(w));
             CHECK_EQ(v->ip_mscount, w->ip_mscount);
             CHECK_EQ(v->ip_seqno, w->ip_seqno);
             CHECK_EQ(v->ip_slots, w->ip_slots);
@@ -263,6 +264,8 @@ same_sides(struct side *a, struct side *b)
     CHECK_EQ(a->thread->th.th_state, b->thread->th.th_state);
     CHECK_EQ(a->thread->th.th_ipc_wait, b->thread->th.th_ipc_wait);
     CHECK_EQ(a->thread->th.th_wait_flags, b->thread->th.th_wait_flags);
+    /* The option, as a trap that is executed again would find it. */
+    CHECK_EQ(a->thread->th.th_regs.args[1], b->thread->th.th_regs.args[1]);
     CHECK_EQ(memcmp(a->in, b->in, sizeof(*a->in)), 0);
     CHECK_EQ(memcmp(a->out, b->out, sizeof(*a->out)), 0);
     same_spaces(a->task->space, b->task->space);
