@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The fast path of mach_msg, one thing at a time: when it must not be taken,
+ * and who is served.
+ */
+#include "fast.h"
+
+static struct twin world;
+
+static const struct plan plain = {.size = 32,
+                                  .room = sizeof(struct buffer)};
+
+static void
+begin(struct twin *t)
+{
+    census_begin();
+    host_random_seed(1);
+    twin_begin(t, true);
+}
+
+static void
+end(struct twin *t)
+{
+    twin_settle(t);
+    twin_end(t);
+    census_end();
+}
+
+/* The client's call; was it by the fast path? */
+static bool
+client_call(struct twin *t)
+{
+    unsigned taken = host_fast_taken;
+
+    twin_fill(t->client.out, &plain,
+         MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+                        MACH_MSG_TYPE_MAKE_SEND_ONCE),
+         t->send, t->reply, t->rights);
+    (void)twin_call(t, &t->client, &plain, MACH_SEND_MSG | MACH_RCV_MSG,
+                    t->reply);
+    return host_fast_taken != taken;
+}
+
+/* Another thread of the side waits for a message, into a buffer of its own. */
+static struct side
+second(struct twin *t, const struct side *of, mach_port_name_t from)
+{
+    struct side s = {.task = of->task, .thread = thread_make(of->task)};
+
+    s.out = user_alloc(s.task, sizeof(*s.out));
+    s.in = user_alloc(s.task, sizeof(*s.in));
+    CHECK_EQ(twin_call(t, &s, &plain, MACH_RCV_MSG, from), KERN_BLOCKED);
+    return s;
+}
+
+static void
+send_one_way(struct side *s, mach_port_name_t to, mach_msg_id_t id)
+{
+    struct msg_args a = {.message = s->in,
+                         .option = MACH_SEND_MSG,
+                         .send_size = sizeof(mach_msg_header_t)};
+
+    memset(&s->in->head, 0, sizeof(s->in->head));
+    s->in->head.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0);
+    s->in->head.msgh_remote_port = to;
+    s->in->head.msgh_id = id;
+    CHECK_EQ(host_msg(s->thread, &a), MACH_MSG_SUCCESS);
+}
+
+/* A message that is queued, its receiver woken but not run yet, is not
+ * overtaken, though another receiver waits. */
+static void
+fast_keeps_order(void)
+{
+    struct twin *t = &world;
+    struct side other;
+
+    begin(t);
+    CHECK_EQ(twin_call(t, &t->server, &plain, MACH_RCV_MSG, t->port),
+             KERN_BLOCKED);
+    other = second(t, &t->server, t->port);
+    send_one_way(&t->client, t->send, 77);
+    CHECK(!client_call(t));
+    (void)run_ready();
+    CHECK_EQ(t->server.out->head.msgh_id, 77);
+    CHECK_EQ(other.out->head.msgh_id, 0);
+    CHECK_EQ(other.thread->result, MACH_MSG_SUCCESS);
+    CHECK(other.out->head.msgh_remote_port != MACH_PORT_NULL);
+    thread_end(other.thread);
+    end(t);
+}
+
+/* Who waits on the port itself comes before who waits on its set. */
+static void
+fast_port_before_set(void)
+{
+    struct twin *t = &world;
+    struct ipc_port *port;
+    struct ipc_pset *set;
+    struct side other;
+
+    begin(t);
+    CHECK_EQ(ipc_right_lookup_receive(t->server.task->space, t->port, &port),
+             KERN_SUCCESS);
+    CHECK_EQ(ipc_right_lookup_pset(t->server.task->space, t->set, &set),
+             KERN_SUCCESS);
+    if (!t->in_set) {
+        CHECK_EQ(ipc_pset_insert(set, port), KERN_SUCCESS);
+    }
+    other = second(t, &t->server, t->set);
+    CHECK_EQ(twin_call(t, &t->server, &plain, MACH_RCV_MSG, t->port),
+             KERN_BLOCKED);
+    CHECK(client_call(t));
+    CHECK_EQ(t->server.thread->th.th_state, TH_RUNNING);
+    CHECK_EQ(other.thread->th.th_state, TH_WAITING);
+    thread_end(other.thread);
+    end(t);
+}
+
+/* Room for exactly the message and its trailer is enough; one less is not. */
+static void
+fast_exact_room(void)
+{
+    struct twin *t = &world;
+    struct plan p = plain;
+
+    for (mach_msg_size_t less = 0; less <= 4; less += 4) {
+        begin(t);
+        p.room = plain.size + 8u - less;
+        CHECK_EQ(twin_call(t, &t->server, &p, MACH_RCV_MSG, t->port),
+                 KERN_BLOCKED);
+        CHECK_EQ(client_call(t), less == 0);
+        (void)run_ready();
+        CHECK_EQ(t->server.thread->result,
+                 less == 0 ? MACH_MSG_SUCCESS : MACH_RCV_TOO_LARGE);
+        end(t);
+    }
+}
+
+/* Who waited for replies before is served before. */
+static void
+fast_waits_in_turn(void)
+{
+    struct twin *t = &world;
+    struct side other;
+    mach_port_name_t to;
+
+    begin(t);
+    to = give_send(t->client.task, t->reply, t->server.task);
+    other = second(t, &t->client, t->reply);
+    CHECK_EQ(twin_call(t, &t->server, &plain, MACH_RCV_MSG, t->port),
+             KERN_BLOCKED);
+    CHECK(client_call(t));
+    send_one_way(&t->server, to, 78);
+    (void)run_ready();
+    CHECK_EQ(other.thread->th.th_state, TH_RUNNING);
+    CHECK_EQ(other.out->head.msgh_id, 78);
+    CHECK_EQ(t->client.thread->th.th_state, TH_WAITING);
+    thread_end(other.thread);
+    end(t);
+}
+
+/* A notification of too many names goes to where the receiver itself waits:
+ * it must not be woken a second time, and finds both. */
+static void
+fast_with_name_limit(void)
+{
+    struct twin *t = &world;
+    struct ipc_port *sonce, *previous;
+    struct ipc_space *s;
+
+    begin(t);
+    s = t->server.task->space;
+    CHECK_EQ(ipc_object_copyin(s, t->port, MACH_MSG_TYPE_MAKE_SEND_ONCE,
+                               &sonce),
+             KERN_SUCCESS);
+    CHECK_EQ(ipc_call_set_limits(s, s->is_used, 1000, sonce, &previous),
+             KERN_SUCCESS);
+    CHECK_EQ(ipc_entry_reserve(s, 1), KERN_SUCCESS);
+    CHECK_EQ(twin_call(t, &t->server, &plain, MACH_RCV_MSG, t->port),
+             KERN_BLOCKED);
+    CHECK(client_call(t));
+    CHECK_EQ(t->server.thread->result, MACH_MSG_SUCCESS);
+    CHECK_EQ(run_ready(), 0);
+    CHECK_EQ(twin_call(t, &t->server, &plain, MACH_RCV_MSG, t->port),
+             MACH_MSG_SUCCESS);
+    CHECK_EQ(t->server.out->head.msgh_id, MACH_NOTIFY_NAME_LIMIT);
+    end(t);
+}
+
+/* Where room for a name must be made, which lets interrupts in, the general
+ * path does it. */
+static void
+fast_without_room(void)
+{
+    struct twin *t = &world;
+    struct ipc_space *s;
+
+    begin(t);
+    s = t->server.task->space;
+    while (s->is_free_count > 0) {
+        (void)new_port(t->server.task);
+    }
+    CHECK_EQ(twin_call(t, &t->server, &plain, MACH_RCV_MSG, t->port),
+             KERN_BLOCKED);
+    CHECK(!client_call(t));
+    CHECK_EQ(run_ready(), 1);
+    CHECK_EQ(t->server.thread->result, MACH_MSG_SUCCESS);
+    end(t);
+}
+
+const struct test fast_case_tests[] = {
+    {"the fast path keeps the order of messages", fast_keeps_order},
+    {"the fast path serves a port before its set", fast_port_before_set},
+    {"the fast path and exact room", fast_exact_room},
+    {"the fast path waits in turn", fast_waits_in_turn},
+    {"the fast path and a limit of names", fast_with_name_limit},
+    {"the fast path and a full table of names", fast_without_room},
+    {NULL, NULL},
+};
