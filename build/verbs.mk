@@ -21,11 +21,12 @@ tests: all $(HOST_TESTS) $(GUEST_TESTS) $(LINUX_LIB)
 check: tests
 	@$(PYTHON) $(SRC)/tests/run-suites --build . $(addprefix --only ,$(SUITE))
 
-#: check-long: run the tests with the long variants, too
+#: check-long: the tests with long variants, and without the fast message path
 .PHONY: check-long
 check-long: tests
-	@$(PYTHON) $(SRC)/tests/run-suites --build . --long \
-	    $(addprefix --only ,$(SUITE))
+	@status=0; run="$(PYTHON) $(SRC)/tests/run-suites --build . \
+	    $(addprefix --only ,$(SUITE))"; \
+	$$run --long || status=1; $$run --fastpath off || status=1; exit $$status
 
 #: check-fresh: both README commands in a fresh Debian 12 (root, debootstrap)
 .PHONY: check-fresh

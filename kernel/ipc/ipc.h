@@ -115,6 +115,9 @@ kern_return_t mach_msg_trap(struct thread *th, const uint64_t args[6]);
 /* The same for the commonest messages: who runs now, current and loaded, with
  * its trap done (th waits); NULL: nothing has happened, call mach_msg_trap. */
 struct thread *mach_msg_fast(struct thread *th);
+/* Is it to be tried?  Not when messages are traced, nor with `fastpath=off` on
+ * the command line. */
+extern bool mach_msg_fast_on;
 mach_port_name_t mach_reply_port_trap(void);
 kern_return_t mach_port_allocate_trap(const uint64_t args[6]);
 kern_return_t mach_port_deallocate_trap(const uint64_t args[6]);

@@ -30,6 +30,8 @@
      | MACH_SEND_NOTIFY | MACH_RCV_TIMEOUT | MACH_RCV_INTERRUPT          \
      | MACH_RCV_OVERWRITE | 0xff000000u)
 
+bool mach_msg_fast_on = true;
+
 static void
 call_args(struct mach_msg_call *c, const uint64_t args[6])
 {

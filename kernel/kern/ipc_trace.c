@@ -14,9 +14,9 @@
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_trace.h>
 #include <ipc/ipc_upcall.h>
+#include <kern/boot_option.h>
 #include <kern/ipc_trace.h>
 #include <kern/task.h>
-#include <machine/boot.h>
 #include <machine/clock.h>
 #include <machine/cpu.h>
 #include <machine/io.h>
@@ -312,14 +312,8 @@ hook(struct ipc_kmsg *k, struct ipc_port *dest, enum ipc_trace_event event,
 void
 ipc_trace_setup(void)
 {
-    static const char word[] = "trace=ipc";
-    const size_t length = sizeof(word) - 1;
-
-    for (const char *at = boot_command_line(); *at != '\0'; at++) {
-        if (strncmp(at, word, length) == 0 &&
-            (at[length] == ' ' || at[length] == '\0') &&
-            machine_trace_present()) {
-            ipc_trace_hook = hook;
-        }
+    if (boot_option("trace=ipc") && machine_trace_present()) {
+        ipc_trace_hook = hook;
+        mach_msg_fast_on = false;
     }
 }

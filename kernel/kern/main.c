@@ -12,6 +12,7 @@
 #include <base/string.h>
 #include <ipc/ipc.h>
 #include <kern/boot_archive.h>
+#include <kern/boot_option.h>
 #include <kern/elf_load.h>
 #include <kern/host.h>
 #include <kern/ipc_trace.h>
@@ -154,6 +155,7 @@ kernel_main(void)
     futex_setup();
     task_setup();
     host_setup();
+    mach_msg_fast_on = !boot_option("fastpath=off");
     ipc_trace_setup();
     reaper_setup();
     th = first_task();

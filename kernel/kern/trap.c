@@ -11,7 +11,6 @@
 #include <base/assert.h>
 #include <base/trace.h>
 #include <ipc/ipc.h>
-#include <ipc/ipc_trace.h>
 #include <kern/emulator.h>
 #include <kern/exception.h>
 #include <kern/task.h>
@@ -155,7 +154,7 @@ trap_syscall(struct thread *th)
         emulator_syscall(th);
         return trap_return(th);
     }
-    if (number == TRAP_mach_msg && ipc_trace_hook == NULL) {
+    if (number == TRAP_mach_msg && mach_msg_fast_on) {
         struct thread *next = mach_msg_fast(th);
 
         if (next != NULL) {

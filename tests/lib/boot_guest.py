@@ -46,6 +46,7 @@ def write_archive(path, program):
 def boot(folder, archive, conf, append, limit):
     """Run the machine; its end, and its log."""
     log = os.path.join(folder, "log")
+    append += " " + os.environ.get("POLYMACH_APPEND", "")
     kernel = os.path.join(os.environ.get("BUILD", "."), "out", "kernel.elf")
     command = ["qemu-system-x86_64", "-nodefaults", "-no-user-config",
                "-no-reboot", "-display", "none",
@@ -54,7 +55,8 @@ def boot(folder, archive, conf, append, limit):
                "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
                "-chardev", "file,id=log,path=" + log,
                "-device", "isa-debugcon,iobase=0xe9,chardev=log",
-               "-kernel", kernel, "-initrd", archive, "-append", append]
+               "-kernel", kernel, "-initrd", archive,
+               "-append", append.strip()]
     try:
         status = subprocess.run(command, stdin=subprocess.DEVNULL,
                                 timeout=limit, check=False).returncode

@@ -12,6 +12,8 @@ import os
 import re
 
 LAYOUTS = ("single", "multi")
+# Suites of programs that the kernel runs.
+BOOTING = ("guest", "posix", "e2e")
 # Limits only end what hangs: a slow or busy host is no failure.
 DEFAULT_LIMIT = 400
 

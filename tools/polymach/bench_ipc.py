@@ -67,7 +67,8 @@ def boot(accel, line, timeout):
                        "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
                        "-chardev", "stdio,id=log", "-device",
                        "isa-debugcon,iobase=0xe9,chardev=log",
-                       *image.direct(archive.fileno(), line)]
+                       *image.direct(archive.fileno(),
+                                     image.with_appended(line))]
             try:
                 ended = subprocess.run(
                     command, stdin=subprocess.DEVNULL, timeout=timeout,

@@ -18,9 +18,14 @@ menuentry "Polymach" {
 """
 
 
+def with_appended(line):
+    """A command line for the kernel, with what POLYMACH_APPEND adds."""
+    return ("%s %s" % (line, os.environ.get("POLYMACH_APPEND", ""))).strip()
+
+
 def command_line(layout, append):
     """The kernel's command line."""
-    return ("layout=%s %s" % (layout, append)).strip()
+    return with_appended(("layout=%s %s" % (layout, append)).strip())
 
 
 def direct(archive_fd, line):
