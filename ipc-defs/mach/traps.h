@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Mach traps: SYSCALL with rax = -number, arguments in rdi, rsi, rdx, r10, r8,
- * r9, result in rax (and a second one in rdx where said).  rcx and r11 are lost, and the
- * other caller-saved registers are cleared, never left with kernel values.
- *
- * A trap that waits restarts from its own arguments, which the kernel may
- * have rewritten in the saved registers; user code sees none of it.
+ * r9, result in rax (and a second one in rdx where said).  rcx, r11 and the
+ * arguments' registers are lost: they come back with values of the caller's own,
+ * or with progress that the kernel notes there for a trap that begins again
+ * after a wait; never with values of the kernel's.
  */
 #ifndef MACH_TRAPS_H
 #define MACH_TRAPS_H

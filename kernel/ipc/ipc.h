@@ -119,17 +119,31 @@ struct thread *mach_msg_fast(struct thread *th);
  * the command line. */
 extern bool mach_msg_fast_on;
 mach_port_name_t mach_reply_port_trap(void);
-kern_return_t mach_port_allocate_trap(const uint64_t args[6]);
-kern_return_t mach_port_deallocate_trap(const uint64_t args[6]);
-kern_return_t mach_port_mod_refs_trap(const uint64_t args[6]);
-kern_return_t mach_port_insert_right_trap(const uint64_t args[6]);
-kern_return_t mach_port_get_refs_trap(const uint64_t args[6]);
-kern_return_t mach_port_move_member_trap(const uint64_t args[6]);
-kern_return_t mach_port_destroy_trap(const uint64_t args[6]);
-kern_return_t mach_port_type_trap(const uint64_t args[6]);
-kern_return_t mach_port_insert_member_trap(const uint64_t args[6]);
-kern_return_t mach_port_extract_member_trap(const uint64_t args[6]);
-kern_return_t mach_port_request_notification_trap(const uint64_t args[6]);
+kern_return_t mach_port_allocate_trap(mach_port_right_t right,
+                                      vm_address_t out);
+kern_return_t mach_port_deallocate_trap(mach_port_name_t name);
+kern_return_t mach_port_mod_refs_trap(mach_port_name_t name,
+                                      mach_port_right_t right,
+                                      mach_port_delta_t delta);
+kern_return_t mach_port_insert_right_trap(mach_port_name_t name,
+                                          mach_port_name_t right,
+                                          mach_msg_type_name_t disposition);
+kern_return_t mach_port_get_refs_trap(mach_port_name_t name,
+                                      mach_port_right_t right,
+                                      vm_address_t out);
+kern_return_t mach_port_move_member_trap(mach_port_name_t member,
+                                         mach_port_name_t set);
+kern_return_t mach_port_destroy_trap(mach_port_name_t name);
+kern_return_t mach_port_type_trap(mach_port_name_t name, vm_address_t out);
+kern_return_t mach_port_insert_member_trap(mach_port_name_t member,
+                                           mach_port_name_t set);
+kern_return_t mach_port_extract_member_trap(mach_port_name_t member,
+                                            mach_port_name_t set);
+kern_return_t mach_port_request_notification_trap(mach_port_name_t name,
+                                                  int variant,
+                                                  mach_port_mscount_t sync,
+                                                  mach_port_name_t told,
+                                                  vm_address_t out);
 
 /* fork: send rights (and dead names) of from under the same names in to,
  * which keeps what it has: names in use there, and ports it knows by another

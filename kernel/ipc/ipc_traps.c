@@ -30,37 +30,35 @@ mach_reply_port_trap(void)
 }
 
 kern_return_t
-mach_port_allocate_trap(const uint64_t args[6])
+mach_port_allocate_trap(mach_port_right_t right, vm_address_t out)
 {
     mach_port_name_t name;
-    kern_return_t kr = vm_probe_write(args[1], sizeof(name));
+    kern_return_t kr = vm_probe_write(out, sizeof(name));
 
     if (kr != KERN_SUCCESS) {
         return kr;
     }
-    kr = ipc_right_alloc(current_space(), (mach_port_right_t)args[0],
-                         MACH_PORT_NULL, &name);
-    return kr == KERN_SUCCESS ? copyout(&name, args[1], sizeof(name)) : kr;
+    kr = ipc_right_alloc(current_space(), right, MACH_PORT_NULL, &name);
+    return kr == KERN_SUCCESS ? copyout(&name, out, sizeof(name)) : kr;
 }
 
 kern_return_t
-mach_port_deallocate_trap(const uint64_t args[6])
+mach_port_deallocate_trap(mach_port_name_t name)
 {
-    return ipc_call_deallocate(current_space(), (mach_port_name_t)args[0]);
+    return ipc_call_deallocate(current_space(), name);
 }
 
 kern_return_t
-mach_port_mod_refs_trap(const uint64_t args[6])
+mach_port_mod_refs_trap(mach_port_name_t name, mach_port_right_t right,
+                        mach_port_delta_t delta)
 {
-    return ipc_call_mod_refs(current_space(), (mach_port_name_t)args[0],
-                             (mach_port_right_t)args[1],
-                             (mach_port_delta_t)args[2]);
+    return ipc_call_mod_refs(current_space(), name, right, delta);
 }
 
 kern_return_t
-mach_port_insert_right_trap(const uint64_t args[6])
+mach_port_insert_right_trap(mach_port_name_t name, mach_port_name_t right,
+                            mach_msg_type_name_t disposition)
 {
-    mach_msg_type_name_t disposition = (mach_msg_type_name_t)args[2];
     struct ipc_space *s = current_space();
     struct ipc_port *port;
     kern_return_t kr;
@@ -71,12 +69,11 @@ mach_port_insert_right_trap(const uint64_t args[6])
         && disposition != MACH_MSG_TYPE_MAKE_SEND_ONCE) {
         return KERN_INVALID_VALUE;
     }
-    kr = ipc_object_copyin(s, (mach_port_name_t)args[1], disposition, &port);
+    kr = ipc_object_copyin(s, right, disposition, &port);
     if (kr != KERN_SUCCESS) {
         return kr;
     }
-    kr = ipc_right_insert(s, (mach_port_name_t)args[0], port,
-                          ipc_right_copyin_type(disposition));
+    kr = ipc_right_insert(s, name, port, ipc_right_copyin_type(disposition));
     if (kr != KERN_SUCCESS && ip_valid(port)) {
         ipc_port_unmake(port, disposition);
     }
@@ -84,74 +81,68 @@ mach_port_insert_right_trap(const uint64_t args[6])
 }
 
 kern_return_t
-mach_port_get_refs_trap(const uint64_t args[6])
+mach_port_get_refs_trap(mach_port_name_t name, mach_port_right_t right,
+                        vm_address_t out)
 {
     mach_port_urefs_t refs;
-    kern_return_t kr =
-        ipc_call_get_refs(current_space(), (mach_port_name_t)args[0],
-                          (mach_port_right_t)args[1], &refs);
+    kern_return_t kr = ipc_call_get_refs(current_space(), name, right, &refs);
 
-    return kr == KERN_SUCCESS ? copyout(&refs, args[2], sizeof(refs)) : kr;
+    return kr == KERN_SUCCESS ? copyout(&refs, out, sizeof(refs)) : kr;
 }
 
 kern_return_t
-mach_port_move_member_trap(const uint64_t args[6])
+mach_port_move_member_trap(mach_port_name_t member, mach_port_name_t set)
 {
-    return ipc_call_move_member(current_space(), (mach_port_name_t)args[0],
-                                (mach_port_name_t)args[1]);
+    return ipc_call_move_member(current_space(), member, set);
 }
 
 kern_return_t
-mach_port_destroy_trap(const uint64_t args[6])
+mach_port_destroy_trap(mach_port_name_t name)
 {
-    return ipc_call_destroy(current_space(), (mach_port_name_t)args[0]);
+    return ipc_call_destroy(current_space(), name);
 }
 
 kern_return_t
-mach_port_type_trap(const uint64_t args[6])
+mach_port_type_trap(mach_port_name_t name, vm_address_t out)
 {
     mach_port_type_t type;
-    kern_return_t kr =
-        ipc_call_type(current_space(), (mach_port_name_t)args[0], &type);
+    kern_return_t kr = ipc_call_type(current_space(), name, &type);
 
-    return kr == KERN_SUCCESS ? copyout(&type, args[1], sizeof(type)) : kr;
+    return kr == KERN_SUCCESS ? copyout(&type, out, sizeof(type)) : kr;
 }
 
 kern_return_t
-mach_port_insert_member_trap(const uint64_t args[6])
+mach_port_insert_member_trap(mach_port_name_t member, mach_port_name_t set)
 {
-    return ipc_call_insert_member(current_space(), (mach_port_name_t)args[0],
-                                  (mach_port_name_t)args[1]);
+    return ipc_call_insert_member(current_space(), member, set);
 }
 
 kern_return_t
-mach_port_extract_member_trap(const uint64_t args[6])
+mach_port_extract_member_trap(mach_port_name_t member, mach_port_name_t set)
 {
-    return ipc_call_extract_member(current_space(),
-                                   (mach_port_name_t)args[0],
-                                   (mach_port_name_t)args[1]);
+    return ipc_call_extract_member(current_space(), member, set);
 }
 
 kern_return_t
-mach_port_request_notification_trap(const uint64_t args[6])
+mach_port_request_notification_trap(mach_port_name_t name, int variant,
+                                    mach_port_mscount_t sync,
+                                    mach_port_name_t told, vm_address_t out)
 {
     struct ipc_space *s = current_space();
     struct ipc_port *notify = IP_NULL, *previous;
-    mach_port_name_t name;
-    kern_return_t kr = vm_probe_write(args[4], sizeof(name));
+    kern_return_t kr = vm_probe_write(out, sizeof(name));
 
     if (kr == KERN_SUCCESS) {
         kr = ipc_entry_reserve(s, 1);
     }
-    if (kr == KERN_SUCCESS && (mach_port_name_t)args[3] != MACH_PORT_NULL) {
-        kr = ipc_object_copyin(s, (mach_port_name_t)args[3],
-                               MACH_MSG_TYPE_MAKE_SEND_ONCE, &notify);
+    if (kr == KERN_SUCCESS && told != MACH_PORT_NULL) {
+        kr = ipc_object_copyin(s, told, MACH_MSG_TYPE_MAKE_SEND_ONCE,
+                               &notify);
     }
     if (kr != KERN_SUCCESS) {
         return kr;
     }
-    kr = ipc_notify_request(s, (mach_port_name_t)args[0], (int)args[1],
-                            (mach_port_mscount_t)args[2], notify, &previous);
+    kr = ipc_notify_request(s, name, variant, sync, notify, &previous);
     if (kr != KERN_SUCCESS) {
         if (ip_valid(notify)) {
             ipc_port_unmake(notify, MACH_MSG_TYPE_MAKE_SEND_ONCE);
@@ -159,5 +150,5 @@ mach_port_request_notification_trap(const uint64_t args[6])
         return kr;
     }
     name = ipc_right_copyout(s, previous, MACH_MSG_TYPE_PORT_SEND_ONCE);
-    return copyout(&name, args[4], sizeof(name));
+    return copyout(&name, out, sizeof(name));
 }

@@ -16,25 +16,23 @@ clock_sleep_continue(struct thread *th, kern_return_t result)
 }
 
 kern_return_t
-clock_sleep_trap(struct thread *th, const uint64_t args[6])
+clock_sleep_trap(uint64_t deadline, uint64_t options)
 {
     unsigned flags = WAIT_ABORTABLE;
     kern_return_t kr;
 
-    if (args[1] & ~(uint64_t)CLOCK_SLEEP_INTERRUPTIBLE) {
+    if (options & ~(uint64_t)CLOCK_SLEEP_INTERRUPTIBLE) {
         return KERN_INVALID_ARGUMENT;
     }
-    if (args[1] & CLOCK_SLEEP_INTERRUPTIBLE) {
+    if (options & CLOCK_SLEEP_INTERRUPTIBLE) {
         flags |= WAIT_INTERRUPTIBLE;
     }
-    kr = thread_wait(NULL, clock_sleep_continue, args[0], flags);
-    return kr == KERN_BLOCKED ? kr : clock_sleep_continue(th, kr);
+    kr = thread_wait(NULL, clock_sleep_continue, deadline, flags);
+    return kr == KERN_BLOCKED ? kr : clock_sleep_continue(current_thread(), kr);
 }
 
 kern_return_t
-clock_uptime_trap(struct thread *th, const uint64_t args[6])
+clock_uptime_trap(void)
 {
-    (void)args;
-    regs_set_result2(&th->th_regs, clock_uptime());
-    return KERN_SUCCESS;
+    return trap_result2(KERN_SUCCESS, clock_uptime());
 }

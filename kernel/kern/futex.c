@@ -42,8 +42,8 @@ bucket(const struct vm_futex_key *key)
 
 /* Decode: flags, address, key. */
 static kern_return_t
-find(struct thread *th, vm_address_t address, uint64_t flags,
-     struct vm_futex_key *key, uint32_t *bits)
+find(vm_address_t address, uint64_t flags, struct vm_futex_key *key,
+     uint32_t *bits)
 {
     if ((address & 3) != 0 || ((uint32_t)flags & ~(uint32_t)FUTEX_FLAGS)) {
         return KERN_INVALID_ARGUMENT;
@@ -52,7 +52,7 @@ find(struct thread *th, vm_address_t address, uint64_t flags,
     if (*bits == 0) {
         *bits = ~0u;
     }
-    return vm_map_futex_key(th->th_task->ta_map, address, key);
+    return vm_map_futex_key(current_thread()->th_task->ta_map, address, key);
 }
 
 static bool
@@ -72,30 +72,32 @@ futex_wait_continue(struct thread *th, kern_return_t result)
 }
 
 kern_return_t
-futex_wait_trap(struct thread *th, const uint64_t args[6])
+futex_wait_trap(vm_address_t address, uint32_t expected, uint64_t deadline,
+                uint64_t options)
 {
+    struct thread *th = current_thread();
     struct vm_futex_key key;
     unsigned flags = WAIT_ABORTABLE;
     uint32_t bits, value;
     kern_return_t kr;
 
-    kr = find(th, args[0], args[3], &key, &bits);
+    kr = find(address, options, &key, &bits);
     if (kr == KERN_SUCCESS) {
-        kr = copyin(args[0], &value, sizeof(value));
+        kr = copyin(address, &value, sizeof(value));
     }
     if (kr != KERN_SUCCESS) {
         return kr;
     }
-    if (value != (uint32_t)args[1]) {
+    if (value != expected) {
         return KERN_VALUE_CHANGED;
     }
-    if (args[3] & FUTEX_INTERRUPTIBLE) {
+    if (options & FUTEX_INTERRUPTIBLE) {
         flags |= WAIT_INTERRUPTIBLE;
     }
     th->th_saved.word[0] = key.fk_id;
     th->th_saved.word[1] = key.fk_offset;
     th->th_saved.word[2] = bits;
-    return thread_wait(bucket(&key), futex_wait_continue, args[2], flags);
+    return thread_wait(bucket(&key), futex_wait_continue, deadline, flags);
 }
 
 static unsigned
@@ -120,16 +122,16 @@ wake(const struct vm_futex_key *key, unsigned count, uint32_t bits)
 }
 
 kern_return_t
-futex_wake_trap(struct thread *th, const uint64_t args[6])
+futex_wake_trap(vm_address_t address, uint32_t count, uint64_t options)
 {
     struct vm_futex_key key;
     uint32_t bits;
-    kern_return_t kr = find(th, args[0], args[2], &key, &bits);
+    kern_return_t kr = find(address, options, &key, &bits);
 
-    if (kr == KERN_SUCCESS) {
-        regs_set_result2(&th->th_regs, wake(&key, (unsigned)args[1], bits));
+    if (kr != KERN_SUCCESS) {
+        return kr;
     }
-    return kr;
+    return trap_result2(KERN_SUCCESS, wake(&key, count, bits));
 }
 
 static unsigned
@@ -162,30 +164,30 @@ requeue(const struct vm_futex_key *from, const struct vm_futex_key *to,
 }
 
 kern_return_t
-futex_requeue_trap(struct thread *th, const uint64_t args[6])
+futex_requeue_trap(vm_address_t address, uint64_t counts, vm_address_t dest,
+                   uint32_t expected, uint64_t options)
 {
     struct vm_futex_key key, to;
     uint32_t bits, value;
     unsigned woken;
     kern_return_t kr;
 
-    kr = find(th, args[0], args[4], &key, &bits);
+    kr = find(address, options, &key, &bits);
     if (kr == KERN_SUCCESS) {
-        kr = find(th, args[2], args[4], &to, &bits);
+        kr = find(dest, options, &to, &bits);
     }
-    if (kr == KERN_SUCCESS && !(args[4] & FUTEX_NO_COMPARE)) {
-        kr = copyin(args[0], &value, sizeof(value));
-        if (kr == KERN_SUCCESS && value != (uint32_t)args[3]) {
+    if (kr == KERN_SUCCESS && !(options & FUTEX_NO_COMPARE)) {
+        kr = copyin(address, &value, sizeof(value));
+        if (kr == KERN_SUCCESS && value != expected) {
             kr = KERN_VALUE_CHANGED;
         }
     }
     if (kr != KERN_SUCCESS) {
         return kr;
     }
-    woken = wake(&key, (uint32_t)args[1], ~0u);
-    woken += requeue(&key, &to, (unsigned)(args[1] >> 32));
-    regs_set_result2(&th->th_regs, woken);
-    return KERN_SUCCESS;
+    woken = wake(&key, (uint32_t)counts, ~0u);
+    woken += requeue(&key, &to, (unsigned)(counts >> 32));
+    return trap_result2(KERN_SUCCESS, woken);
 }
 
 void

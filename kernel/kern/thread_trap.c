@@ -64,19 +64,21 @@ yield_to(struct thread *th, struct thread *target)
  * priority back when it runs again, or when the time is up.
  */
 kern_return_t
-thread_switch_trap(struct thread *th, const uint64_t args[6])
+thread_switch_trap(mach_port_name_t name, uint64_t option, uint32_t ms)
 {
-    struct thread *target = named_thread(th, (mach_port_name_t)args[0]);
-    uint64_t ms = (uint32_t)args[2], until = clock_uptime() + ms * NS_PER_MS;
+    struct thread *th = current_thread();
+    struct thread *target = named_thread(th, name);
+    uint64_t until = clock_uptime() + ms * NS_PER_MS;
 
     th->th_boost = 0; /* who makes way does not stand above others */
-    switch (args[1]) {
+    switch (option) {
     case SWITCH_OPTION_NONE:
-        regs_set_result2(&th->th_regs, sched_others());
-        yield_to(th, target);
-        return KERN_SUCCESS;
+        regs_set_result(&th->th_regs, trap_result2(KERN_SUCCESS,
+                                                   sched_others()));
+        yield_to(th, target); /* it is not RUNNING any more */
+        return KERN_NO_RESULT;
     case SWITCH_OPTION_DEPRESS:
-        regs_set_result2(&th->th_regs, sched_others());
+        (void)trap_result2(KERN_SUCCESS, sched_others());
         thread_depress(th, ms != 0 ? until : TIMER_NEVER);
         th->th_continuation = switch_depress_continue;
         if (target == NULL || !sched_yield_to(target)) {
@@ -96,11 +98,12 @@ thread_switch_trap(struct thread *th, const uint64_t args[6])
 }
 
 kern_return_t
-thread_upcall_state_trap(struct thread *th, const uint64_t args[6])
+thread_upcall_state_trap(vm_address_t out)
 {
+    struct thread *th = current_thread();
     kern_return_t kr;
 
-    kr = copyout(&th->th_upcall, args[0], sizeof(th->th_upcall));
+    kr = copyout(&th->th_upcall, out, sizeof(th->th_upcall));
     if (kr != KERN_SUCCESS) {
         return kr;
     }
@@ -112,10 +115,11 @@ thread_upcall_state_trap(struct thread *th, const uint64_t args[6])
 }
 
 kern_return_t
-thread_set_self_state_trap(struct thread *th, const uint64_t args[6])
+thread_set_self_state_trap(vm_address_t address)
 {
+    struct thread *th = current_thread();
     x86_thread_state64_t state;
-    kern_return_t kr = copyin(args[0], &state, sizeof(state));
+    kern_return_t kr = copyin(address, &state, sizeof(state));
 
     if (kr == KERN_SUCCESS) {
         kr = regs_set_state(&th->th_regs, &state);
@@ -129,14 +133,15 @@ thread_set_self_state_trap(struct thread *th, const uint64_t args[6])
 }
 
 kern_return_t
-thread_set_base_trap(struct thread *th, const uint64_t args[6])
+thread_set_base_trap(uint64_t which, uint64_t base)
 {
+    struct thread *th = current_thread();
     kern_return_t kr;
 
-    if (args[0] > 1) {
+    if (which > 1) {
         return KERN_INVALID_ARGUMENT;
     }
-    kr = regs_set_base(&th->th_regs, args[0] == 1, args[1]);
+    kr = regs_set_base(&th->th_regs, which == 1, base);
     if (kr == KERN_SUCCESS) {
         machine_switch(th);
     }
@@ -144,44 +149,43 @@ thread_set_base_trap(struct thread *th, const uint64_t args[6])
 }
 
 kern_return_t
-thread_exit_trap(struct thread *th, const uint64_t args[6])
+thread_exit_trap(vm_address_t stack, vm_size_t size, mach_port_name_t reply,
+                 vm_address_t word)
 {
-    mach_port_name_t reply = (mach_port_name_t)args[2];
+    struct thread *th = current_thread();
     uint32_t zero = 0;
     kern_return_t kr;
 
-    if (args[3] != 0) { /* first: it may have to wait for a pager */
-        kr = copyout(&zero, args[3], sizeof(zero));
+    if (word != 0) { /* first: it may have to wait for a pager */
+        kr = copyout(&zero, word, sizeof(zero));
         if (kr == KERN_BLOCKED) {
             return kr;
         }
-        futex_wake_address(th, args[3], ~0u);
+        futex_wake_address(th, word, ~0u);
     }
     if (reply != MACH_PORT_NULL) {
-        const uint64_t mod_refs[6] = { reply, MACH_PORT_RIGHT_RECEIVE,
-                                       (uint64_t)-1 };
-
-        (void)mach_port_mod_refs_trap(mod_refs);
+        (void)mach_port_mod_refs_trap(reply, MACH_PORT_RIGHT_RECEIVE, -1);
     }
-    if (args[1] != 0) {
-        (void)vm_map_deallocate(th->th_task->ta_map, args[0], args[1]);
+    if (size != 0) {
+        (void)vm_map_deallocate(th->th_task->ta_map, stack, size);
     }
     thread_terminate(th);
     return KERN_SUCCESS;
 }
 
 kern_return_t
-thread_kick_trap(struct thread *th, const uint64_t args[6])
+thread_kick_trap(mach_port_name_t name)
 {
+    struct thread *th = current_thread();
     struct thread *target;
     struct ipc_port *port;
     kern_return_t kr;
 
-    if ((mach_port_name_t)args[0] == MACH_PORT_THREAD_SELF) {
+    if (name == MACH_PORT_THREAD_SELF) {
         thread_kick(th);
         return KERN_SUCCESS;
     }
-    kr = ipc_object_copyin(th->th_task->ta_space, (mach_port_name_t)args[0],
+    kr = ipc_object_copyin(th->th_task->ta_space, name,
                            MACH_MSG_TYPE_COPY_SEND, &port);
     if (kr != KERN_SUCCESS) {
         return kr;

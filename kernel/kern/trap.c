@@ -10,7 +10,6 @@
  */
 #include <base/assert.h>
 #include <base/trace.h>
-#include <ipc/ipc.h>
 #include <kern/emulator.h>
 #include <kern/exception.h>
 #include <kern/task.h>
@@ -21,9 +20,6 @@
 #include <sched/thread.h>
 #include <vm/vm_user.h>
 #include <machine/trap.h>
-
-/* KERN_BLOCKED and its like are alone in this range. */
-#define KERN_BLOCKED_CODES 0x7f000000
 
 /* What a trap or a continuation came back with. */
 static void
@@ -52,7 +48,6 @@ take_result(struct thread *th, kern_return_t result)
         return;
     }
     regs_restart_trap(&th->th_regs);
-    th->th_ast |= AST_IRET; /* the argument registers are needed again */
 }
 
 /* A kernel activity's step: again, or it waits. */
@@ -138,46 +133,29 @@ trap_return(struct thread *th)
         } else if (th->th_ast & AST_EXIT_MASK) {
             handle_ast(th);
         } else {
+            th->th_in_trap = true; /* whatever it comes back with, unless
+                                      it is an exception */
             return th;
         }
     }
 }
 
+/* An emulator's call, or no trap's number. */
 struct thread *
-trap_syscall(struct thread *th)
+trap_other(struct thread *th)
 {
-    uint64_t args[6], number = regs_trap_number(&th->th_regs);
-    kern_return_t result;
-
-    th->th_in_trap = true;
-    if (!regs_is_trap(&th->th_regs)) {
-        emulator_syscall(th);
-        return trap_return(th);
-    }
-    if (number == TRAP_mach_msg && mach_msg_fast_on) {
-        struct thread *next = mach_msg_fast(th);
-
-        if (next != NULL) {
-            return (next->th_ast & AST_EXIT_MASK) == 0 ? next
-                                                       : trap_return(next);
-        }
-    }
-    regs_get_args(&th->th_regs, args);
-    if (number >= TRAP_count) {
-        number = 0; /* a trap that refuses */
-    }
-    trace("trap %ld(%lx, %lx)", number, args[0], args[1]);
-    result = trap_table[number](th, args);
-    if (__builtin_expect((result & ~0xff) == KERN_BLOCKED_CODES, 0)) {
-        take_result(th, result);
+    if (regs_is_trap(&th->th_regs)) {
+        regs_set_result(&th->th_regs, KERN_INVALID_ARGUMENT);
     } else {
-        th->th_trap_deadline = 0;
-        regs_set_result(&th->th_regs, result);
+        emulator_syscall(th);
     }
-    if (__builtin_expect(th->th_state == TH_RUNNING &&
-                             (th->th_ast & AST_EXIT_MASK) == 0, 1)) {
-        return th;
-    }
+    return trap_return(th);
+}
+
+struct thread *
+trap_finish(struct thread *th, kern_return_t result)
+{
+    take_result(th, result);
     return trap_return(th);
 }
 

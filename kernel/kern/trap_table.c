@@ -6,101 +6,89 @@
 #include <ipc/ipc.h>
 #include <kern/traps.h>
 #include <sched/thread.h>
+#include <sched/wait.h>
 #include <vm/vm_user.h>
+#include <machine/trap.h>
 
 #define PRINT_MAX 1024u
 
 static kern_return_t
-null_trap(struct thread *th, const uint64_t args[6])
+null_trap(void)
 {
-    (void)th;
-    (void)args;
     return KERN_SUCCESS;
 }
 
+/* A name is no code: it goes to rax whole. */
 static kern_return_t
-reply_port_trap(struct thread *th, const uint64_t args[6])
+reply_port_trap(void)
 {
-    (void)args;
-    regs_set_value(&th->th_regs, mach_reply_port_trap()); /* a name */
+    regs_set_value(&current_thread()->th_regs, mach_reply_port_trap());
     return KERN_NO_RESULT;
 }
 
 static kern_return_t
-print_trap(struct thread *th, const uint64_t args[6])
+print_trap(vm_address_t address, vm_size_t length)
 {
     char text[PRINT_MAX];
     kern_return_t kr;
 
-    (void)th;
-    if (args[1] > PRINT_MAX) {
+    if (length > PRINT_MAX) {
         return KERN_INVALID_ARGUMENT;
     }
-    kr = copyin(args[0], text, args[1]);
+    kr = copyin(address, text, length);
     if (kr == KERN_SUCCESS) {
-        log_write(text, args[1]);
+        log_write(text, length);
     }
     return kr;
 }
 
-/* Those of other folders need no thread. */
-#define WRAP(name)                                            \
-    static kern_return_t name##_wrap(struct thread *th,       \
-                                     const uint64_t args[6])  \
-    {                                                         \
-        (void)th;                                             \
-        return name(args);                                    \
-    }
-WRAP(mach_port_allocate_trap)
-WRAP(mach_port_deallocate_trap)
-WRAP(mach_port_mod_refs_trap)
-WRAP(mach_port_insert_right_trap)
-WRAP(mach_port_get_refs_trap)
-WRAP(mach_port_move_member_trap)
-WRAP(mach_port_destroy_trap)
-WRAP(mach_port_type_trap)
-WRAP(mach_port_insert_member_trap)
-WRAP(mach_port_extract_member_trap)
-WRAP(mach_port_request_notification_trap)
-
 static kern_return_t
-invalid_trap(struct thread *th, const uint64_t args[6])
+mach_msg_any_trap(vm_address_t message, uint64_t option, uint64_t sizes,
+                  uint64_t names, uint64_t timeout, vm_address_t second)
 {
-    (void)th;
-    (void)args;
-    return KERN_INVALID_ARGUMENT;
+    const uint64_t args[6] = { message, option, sizes,
+                               names,   timeout, second };
+    struct thread *th = current_thread(), *next;
+
+    if (mach_msg_fast_on && (next = mach_msg_fast(th)) != NULL) {
+        return (next->th_ast & AST_EXIT_MASK) == 0 ? KERN_SWITCHED
+                                                   : KERN_NO_RESULT;
+    }
+    return mach_msg_trap(th, args);
 }
 
+#define TRAP(name, fn) [TRAP_count - TRAP_##name] = (trap_fn_t)(fn)
+
+/* Backwards, since rax is the negative of a trap's number. */
 const trap_fn_t trap_table[TRAP_count] = {
-    [0] = invalid_trap,
-    [TRAP_null] = null_trap,
-    [TRAP_mach_msg] = mach_msg_trap,
-    [TRAP_mach_reply_port] = reply_port_trap,
-    [TRAP_mach_port_allocate] = mach_port_allocate_trap_wrap,
-    [TRAP_mach_port_deallocate] = mach_port_deallocate_trap_wrap,
-    [TRAP_mach_port_mod_refs] = mach_port_mod_refs_trap_wrap,
-    [TRAP_mach_port_insert_right] = mach_port_insert_right_trap_wrap,
-    [TRAP_mach_port_get_refs] = mach_port_get_refs_trap_wrap,
-    [TRAP_mach_port_move_member] = mach_port_move_member_trap_wrap,
-    [TRAP_vm_allocate] = vm_allocate_trap,
-    [TRAP_vm_deallocate] = vm_deallocate_trap,
-    [TRAP_vm_protect] = vm_protect_trap,
-    [TRAP_futex_wait] = futex_wait_trap,
-    [TRAP_futex_wake] = futex_wake_trap,
-    [TRAP_futex_requeue] = futex_requeue_trap,
-    [TRAP_thread_switch] = thread_switch_trap,
-    [TRAP_thread_upcall_state] = thread_upcall_state_trap,
-    [TRAP_thread_set_self_state] = thread_set_self_state_trap,
-    [TRAP_thread_set_base] = thread_set_base_trap,
-    [TRAP_clock_sleep] = clock_sleep_trap,
-    [TRAP_clock_uptime] = clock_uptime_trap,
-    [TRAP_mach_print] = print_trap,
-    [TRAP_thread_exit] = thread_exit_trap,
-    [TRAP_thread_kick] = thread_kick_trap,
-    [TRAP_mach_port_destroy] = mach_port_destroy_trap_wrap,
-    [TRAP_mach_port_type] = mach_port_type_trap_wrap,
-    [TRAP_mach_port_insert_member] = mach_port_insert_member_trap_wrap,
-    [TRAP_mach_port_extract_member] = mach_port_extract_member_trap_wrap,
-    [TRAP_mach_port_request_notification] =
-        mach_port_request_notification_trap_wrap,
+    TRAP(null, null_trap),
+    TRAP(mach_msg, mach_msg_any_trap),
+    TRAP(mach_reply_port, reply_port_trap),
+    TRAP(mach_port_allocate, mach_port_allocate_trap),
+    TRAP(mach_port_deallocate, mach_port_deallocate_trap),
+    TRAP(mach_port_mod_refs, mach_port_mod_refs_trap),
+    TRAP(mach_port_insert_right, mach_port_insert_right_trap),
+    TRAP(mach_port_get_refs, mach_port_get_refs_trap),
+    TRAP(mach_port_move_member, mach_port_move_member_trap),
+    TRAP(vm_allocate, vm_allocate_trap),
+    TRAP(vm_deallocate, vm_deallocate_trap),
+    TRAP(vm_protect, vm_protect_trap),
+    TRAP(futex_wait, futex_wait_trap),
+    TRAP(futex_wake, futex_wake_trap),
+    TRAP(futex_requeue, futex_requeue_trap),
+    TRAP(thread_switch, thread_switch_trap),
+    TRAP(thread_upcall_state, thread_upcall_state_trap),
+    TRAP(thread_set_self_state, thread_set_self_state_trap),
+    TRAP(thread_set_base, thread_set_base_trap),
+    TRAP(clock_sleep, clock_sleep_trap),
+    TRAP(clock_uptime, clock_uptime_trap),
+    TRAP(mach_print, print_trap),
+    TRAP(thread_exit, thread_exit_trap),
+    TRAP(thread_kick, thread_kick_trap),
+    TRAP(mach_port_destroy, mach_port_destroy_trap),
+    TRAP(mach_port_type, mach_port_type_trap),
+    TRAP(mach_port_insert_member, mach_port_insert_member_trap),
+    TRAP(mach_port_extract_member, mach_port_extract_member_trap),
+    TRAP(mach_port_request_notification,
+         mach_port_request_notification_trap),
 };

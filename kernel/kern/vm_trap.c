@@ -8,37 +8,43 @@
 #include <sched/thread.h>
 #include <vm/vm_user.h>
 
-kern_return_t
-vm_allocate_trap(struct thread *th, const uint64_t args[6])
+static struct vm_map *
+current_map(void)
 {
-    struct vm_map *map = th->th_task->ta_map;
+    return current_thread()->th_task->ta_map;
+}
+
+kern_return_t
+vm_allocate_trap(vm_address_t address, vm_size_t size, int flags)
+{
     vm_address_t at;
     kern_return_t kr;
 
-    kr = copyin(args[0], &at, sizeof(at));
+    kr = copyin(address, &at, sizeof(at));
     if (kr == KERN_SUCCESS) {
-        kr = vm_probe_write(args[0], sizeof(at));
+        kr = vm_probe_write(address, sizeof(at));
     }
     if (kr == KERN_SUCCESS) {
-        kr = vm_map_allocate(map, &at, args[1], (int)args[2]);
+        kr = vm_map_allocate(current_map(), &at, size, flags);
     }
     if (kr != KERN_SUCCESS) {
         return kr;
     }
     /* With OVERWRITE the new memory may have replaced the variable's page. */
-    kr = copyout(&at, args[0], sizeof(at));
+    kr = copyout(&at, address, sizeof(at));
     return kr == KERN_BLOCKED ? KERN_SUCCESS : kr;
 }
 
 kern_return_t
-vm_deallocate_trap(struct thread *th, const uint64_t args[6])
+vm_deallocate_trap(vm_address_t address, vm_size_t size)
 {
-    return vm_map_deallocate(th->th_task->ta_map, args[0], args[1]);
+    return vm_map_deallocate(current_map(), address, size);
 }
 
 kern_return_t
-vm_protect_trap(struct thread *th, const uint64_t args[6])
+vm_protect_trap(vm_address_t address, vm_size_t size, boolean_t set_maximum,
+                vm_prot_t protection)
 {
-    return vm_map_protect(th->th_task->ta_map, args[0], args[1],
-                          args[2] != 0, (vm_prot_t)args[3]);
+    return vm_map_protect(current_map(), address, size, set_maximum != 0,
+                          protection);
 }

@@ -29,6 +29,9 @@ typedef kern_return_t (*continuation_t)(struct thread *th,
                                         kern_return_t result);
 #define KERN_RESTART 0x7f000002
 #define KERN_NO_RESULT 0x7f000003 /* the registers are right as they are */
+#define KERN_SWITCHED 0x7f000004  /* another thread is current, its registers
+                                     complete and nothing pending for it */
+#define KERN_CODES_FIRST 0x7f000000 /* this and above: never for a user */
 
 #define WAIT_FOREVER (~0ull)
 #define WAIT_INTERRUPTIBLE 1u /* thread_kick ends it */

@@ -7,12 +7,16 @@
  * top, and calls C.  C returns the thread whose registers are to be loaded.
  * Nothing of a thread is ever left on the stack.
  *
- * Exit: by SYSRET after a Mach trap, which loads what a C caller expects to
- * be kept, rax and rdx, and clears the rest; by IRETQ when AST_IRET says
- * that the full register set must be loaded.
+ * Exit: by SYSRET after a Mach trap, by IRETQ when AST_IRET says that rcx and
+ * r11 must be loaded, too.  Every register that is not loaded with the user's
+ * own value is lost by SYSRET itself, so none of the kernel's gets out.
+ *
+ * A trap that neither waits nor switches takes the shortest way: what C
+ * keeps is as the user left it.
  *
  * GS: the user's base in user mode, the CPU's in the kernel (swapgs).
  */
+#include <mach/traps.h>
 #include "offsets.h"
 #include "asm.h"
 
@@ -43,9 +47,37 @@ syscall_save:
     mov %r11, R_RFLAGS(%rsp)
     mov %gs:C_SCRATCH, %rcx
     mov %rcx, R_RSP(%rsp)
-    mov %rsp, %rdi
     mov %gs:C_STACK, %rsp
-    call trap_syscall
+    cmp $-TRAP_count, %rax      /* 1 .. TRAP_count - 1, negative */
+    jbe 3f
+    mov %r10, %rcx
+    call *(trap_table + 8 * TRAP_count)(, %rax, 8)
+    mov %gs:C_THREAD, %rdi
+    cmp $ASM_CODES_FIRST, %eax
+    jge 1f
+    cmpl $0, T_AST(%rdi)
+    jne 2f
+    cltq
+    mov R_RSI(%rdi), %rsi
+    mov R_RDX(%rdi), %rdx
+    mov R_R8(%rdi), %r8
+    mov R_R9(%rdi), %r9
+    mov R_R10(%rdi), %r10
+    mov R_RIP(%rdi), %rcx
+    mov R_RFLAGS(%rdi), %r11
+    mov R_RSP(%rdi), %rsp
+    mov R_RDI(%rdi), %rdi
+    swapgs
+    sysretq
+
+1:  cmp $ASM_SWITCHED, %eax
+    je user_return
+2:  mov %eax, %esi
+    call trap_finish
+    mov %rax, %rdi
+    jmp user_return
+3:  mov %gs:C_THREAD, %rdi
+    call trap_other
     mov %rax, %rdi
     /* falls through */
 
@@ -54,22 +86,22 @@ syscall_save:
 user_return:
     testb $ASM_AST_IRET, T_AST(%rdi)
     jnz 1f
+    mov R_RAX(%rdi), %rax
     mov R_RBX(%rdi), %rbx
+    mov R_RDX(%rdi), %rdx
+    mov R_RSI(%rdi), %rsi
     mov R_RBP(%rdi), %rbp
+    mov R_R8(%rdi), %r8
+    mov R_R9(%rdi), %r9
+    mov R_R10(%rdi), %r10
     mov R_R12(%rdi), %r12
     mov R_R13(%rdi), %r13
     mov R_R14(%rdi), %r14
     mov R_R15(%rdi), %r15
     mov R_RIP(%rdi), %rcx
     mov R_RFLAGS(%rdi), %r11
-    mov R_RDX(%rdi), %rdx
-    mov R_RAX(%rdi), %rax
     mov R_RSP(%rdi), %rsp
-    xor %edi, %edi
-    xor %esi, %esi
-    xor %r8d, %r8d
-    xor %r9d, %r9d
-    xor %r10d, %r10d
+    mov R_RDI(%rdi), %rdi
     swapgs
     sysretq
 

@@ -48,5 +48,7 @@
 #define RFLAGS_IF 0x200
 #define RFLAGS_DF 0x400
 #define ASM_AST_IRET 32
+#define ASM_CODES_FIRST 0x7f000000
+#define ASM_SWITCHED 0x7f000004
 
 #endif

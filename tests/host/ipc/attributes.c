@@ -239,11 +239,18 @@ limits_of_names(void)
     world_end(&w);
 }
 
+static kern_return_t
+request_trap(mach_port_name_t name, int variant, mach_port_name_t told,
+             mach_port_name_t *previous)
+{
+    return mach_port_request_notification_trap(name, variant, 0, told,
+                                               (uintptr_t)previous);
+}
+
 static void
 notification_trap(void)
 {
     mach_port_name_t n, s, x, *previous;
-    uint64_t args[6];
 
     world_begin(&w);
     n = new_port(w.a);
@@ -251,19 +258,15 @@ notification_trap(void)
     x = new_port(w.b);
     previous = user_alloc(w.b, sizeof(*previous));
     thread_enter(w.tb);
-    memcpy(args, (uint64_t[6]){s, MACH_NOTIFY_DEAD_NAME, 0, x, 0}, 48);
-    CHECK(mach_port_request_notification_trap(args) != KERN_SUCCESS);
-    args[4] = (uintptr_t)previous;
-    CHECK_EQ(mach_port_request_notification_trap(args), KERN_SUCCESS);
+    CHECK(request_trap(s, MACH_NOTIFY_DEAD_NAME, x, NULL) != KERN_SUCCESS);
+    CHECK_EQ(request_trap(s, MACH_NOTIFY_DEAD_NAME, x, previous), KERN_SUCCESS);
     CHECK_EQ(*previous, 0);
-    CHECK_EQ(mach_port_request_notification_trap(args), KERN_SUCCESS);
+    CHECK_EQ(request_trap(s, MACH_NOTIFY_DEAD_NAME, x, previous), KERN_SUCCESS);
     CHECK_EQ(type_of(w.b, *previous), MACH_PORT_TYPE_SEND_ONCE);
-    args[1] = 99;
-    CHECK_EQ(mach_port_request_notification_trap(args), KERN_INVALID_VALUE);
+    CHECK_EQ(request_trap(s, 99, x, previous), KERN_INVALID_VALUE);
     CHECK_EQ(status_of(w.b, x).mps_sorights, 2);
-    args[1] = MACH_NOTIFY_DEAD_NAME;
-    args[3] = s;
-    CHECK_EQ(mach_port_request_notification_trap(args), KERN_INVALID_RIGHT);
+    CHECK_EQ(request_trap(s, MACH_NOTIFY_DEAD_NAME, s, previous),
+             KERN_INVALID_RIGHT);
     CHECK_EQ(ipc_call_destroy(w.a->space, n), KERN_SUCCESS);
     CHECK_EQ(receive(w.tb, x, w.mb), 0);
     CHECK_EQ(w.mb->head.msgh_id, MACH_NOTIFY_DEAD_NAME);

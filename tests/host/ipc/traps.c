@@ -9,35 +9,27 @@ static struct world w;
 static kern_return_t
 allocate(mach_port_right_t right, mach_port_name_t *to)
 {
-    const uint64_t args[6] = {right, (uint64_t)(uintptr_t)to};
-
-    return mach_port_allocate_trap(args);
+    return mach_port_allocate_trap(right, (uintptr_t)to);
 }
 
 static kern_return_t
 mod_refs(mach_port_name_t name, mach_port_right_t right, int delta)
 {
-    const uint64_t args[6] = {name, right, (uint32_t)delta};
-
-    return mach_port_mod_refs_trap(args);
+    return mach_port_mod_refs_trap(name, right, delta);
 }
 
 static kern_return_t
 get_refs(mach_port_name_t name, mach_port_right_t right,
          mach_port_urefs_t *to)
 {
-    const uint64_t args[6] = {name, right, (uint64_t)(uintptr_t)to};
-
-    return mach_port_get_refs_trap(args);
+    return mach_port_get_refs_trap(name, right, (uintptr_t)to);
 }
 
 static kern_return_t
 insert(mach_port_name_t name, mach_port_name_t right,
        mach_msg_type_name_t disposition)
 {
-    const uint64_t args[6] = {name, right, disposition};
-
-    return mach_port_insert_right_trap(args);
+    return mach_port_insert_right_trap(name, right, disposition);
 }
 
 static void
@@ -56,9 +48,9 @@ allocate_and_deallocate(void)
     CHECK_EQ(type_of(w.a, *name), MACH_PORT_TYPE_PORT_SET);
     CHECK_EQ(allocate(MACH_PORT_RIGHT_DEAD_NAME, name), KERN_SUCCESS);
     CHECK_EQ(type_of(w.a, *name), MACH_PORT_TYPE_DEAD_NAME);
-    CHECK_EQ(mach_port_deallocate_trap((const uint64_t[6]){*name}),
+    CHECK_EQ(mach_port_deallocate_trap(*name),
              KERN_SUCCESS);
-    CHECK_EQ(mach_port_deallocate_trap((const uint64_t[6]){*name}),
+    CHECK_EQ(mach_port_deallocate_trap(*name),
              KERN_INVALID_NAME);
     CHECK_EQ(allocate(MACH_PORT_RIGHT_SEND, name), KERN_INVALID_VALUE);
     CHECK_EQ(allocate(MACH_PORT_RIGHT_SEND_ONCE, name), KERN_INVALID_VALUE);
@@ -216,14 +208,14 @@ move_member(void)
     n = new_port(w.a);
     set = new_set(w.a);
     thread_enter(w.ta);
-    CHECK_EQ(mach_port_move_member_trap((const uint64_t[6]){n, set}),
+    CHECK_EQ(mach_port_move_member_trap(n, set),
              KERN_SUCCESS);
     CHECK_EQ(status_of(w.a, n).mps_pset, 1);
-    CHECK_EQ(mach_port_move_member_trap((const uint64_t[6]){n, n}),
+    CHECK_EQ(mach_port_move_member_trap(n, n),
              KERN_INVALID_RIGHT);
-    CHECK_EQ(mach_port_move_member_trap((const uint64_t[6]){set, set}),
+    CHECK_EQ(mach_port_move_member_trap(set, set),
              KERN_INVALID_RIGHT);
-    CHECK_EQ(mach_port_move_member_trap((const uint64_t[6]){n, 0}),
+    CHECK_EQ(mach_port_move_member_trap(n, 0),
              KERN_SUCCESS);
     CHECK_EQ(status_of(w.a, n).mps_pset, 0);
     world_end(&w);
@@ -241,32 +233,36 @@ type_and_members(void)
     set = new_set(w.a);
     thread_enter(w.ta);
     type = user_alloc(w.a, sizeof(*type));
-    CHECK_EQ(mach_port_type_trap(
-                 (const uint64_t[6]){n, (uint64_t)(uintptr_t)type}),
-             KERN_SUCCESS);
+    CHECK_EQ(mach_port_type_trap(n, (uintptr_t)type), KERN_SUCCESS);
     CHECK_EQ(*type, MACH_PORT_TYPE_RECEIVE);
-    CHECK_EQ(mach_port_type_trap((const uint64_t[6]){n, 8}),
+    CHECK_EQ(mach_port_type_trap(n, 8),
              KERN_INVALID_ADDRESS);
     *type = 5;
-    CHECK_EQ(mach_port_type_trap(
-                 (const uint64_t[6]){0x7777, (uint64_t)(uintptr_t)type}),
+    CHECK_EQ(mach_port_type_trap(0x7777, (uintptr_t)type),
              KERN_INVALID_NAME);
     CHECK_EQ(*type, 5);
-    CHECK_EQ(mach_port_insert_member_trap((const uint64_t[6]){n, set}),
+    CHECK_EQ(mach_port_insert_member_trap(n, set),
              KERN_SUCCESS);
-    CHECK_EQ(mach_port_insert_member_trap((const uint64_t[6]){n, set}),
+    CHECK_EQ(mach_port_insert_member_trap(n, set),
              KERN_ALREADY_IN_SET);
     CHECK_EQ(status_of(w.a, n).mps_pset, 1);
-    CHECK_EQ(mach_port_extract_member_trap((const uint64_t[6]){n, set}),
+    CHECK_EQ(mach_port_extract_member_trap(n, set),
              KERN_SUCCESS);
-    CHECK_EQ(mach_port_extract_member_trap((const uint64_t[6]){n, set}),
+    CHECK_EQ(mach_port_extract_member_trap(n, set),
              KERN_NOT_IN_SET);
     CHECK_EQ(status_of(w.a, n).mps_pset, 0);
-    CHECK_EQ(mach_port_destroy_trap((const uint64_t[6]){n}), KERN_SUCCESS);
+    CHECK_EQ(mach_port_destroy_trap(n), KERN_SUCCESS);
     CHECK_EQ(type_of(w.a, n), 0);
-    CHECK_EQ(mach_port_destroy_trap((const uint64_t[6]){n}),
+    CHECK_EQ(mach_port_destroy_trap(n),
              KERN_INVALID_NAME);
     world_end(&w);
+}
+
+static kern_return_t
+request_trap(mach_port_name_t name, mach_port_name_t told, mach_port_name_t *old)
+{
+    return mach_port_request_notification_trap(
+        name, MACH_NOTIFY_NO_SENDERS, 1, told, (uintptr_t)old);
 }
 
 /* Nobody can be told at a dead name; none cancels. */
@@ -274,24 +270,17 @@ static void
 request_notification(void)
 {
     mach_port_name_t n, x, *old;
-    uint64_t args[6] = {0, MACH_NOTIFY_NO_SENDERS, 1};
 
     world_begin(&w);
     n = new_port(w.a);
     x = new_port(w.a);
     thread_enter(w.ta);
     old = user_alloc(w.a, sizeof(*old));
-    args[0] = n;
-    args[3] = x;
-    args[4] = (uint64_t)(uintptr_t)old;
-    CHECK_EQ(mach_port_request_notification_trap(args), KERN_SUCCESS);
+    CHECK_EQ(request_trap(n, x, old), KERN_SUCCESS);
     CHECK_EQ(*old, MACH_PORT_NULL);
-    args[3] = MACH_PORT_DEAD;
-    CHECK_EQ(mach_port_request_notification_trap(args),
-             KERN_INVALID_CAPABILITY);
+    CHECK_EQ(request_trap(n, MACH_PORT_DEAD, old), KERN_INVALID_CAPABILITY);
     CHECK_EQ(status_of(w.a, n).mps_nsrequest, 1);
-    args[3] = MACH_PORT_NULL;
-    CHECK_EQ(mach_port_request_notification_trap(args), KERN_SUCCESS);
+    CHECK_EQ(request_trap(n, MACH_PORT_NULL, old), KERN_SUCCESS);
     CHECK_EQ(type_of(w.a, *old), MACH_PORT_TYPE_SEND_ONCE);
     CHECK_EQ(status_of(w.a, n).mps_nsrequest, 0);
     CHECK_EQ(ipc_call_deallocate(w.a->space, *old), KERN_SUCCESS);

@@ -104,8 +104,7 @@ op_allocate_trap(int t)
                        : (void *)m_threads[th].buffer;
     thread_enter(m_threads[th].host);
     m_inject_begin();
-    kr = mach_port_allocate_trap(
-        (uint64_t[6]){right, (uint64_t)(uintptr_t)out});
+    kr = mach_port_allocate_trap(right, (uintptr_t)out);
     if (m_inject_over(CALL_ALLOCATE_TRAP, t, kr)) {
         return;
     }
@@ -185,7 +184,7 @@ op_deallocate(int t)
 {
     mach_port_name_t name = m_some_name(t);
     kern_return_t kr = by_trap(t)
-                           ? mach_port_deallocate_trap((uint64_t[6]){name})
+                           ? mach_port_deallocate_trap(name)
                            : mach_port_deallocate(m_space(t), name);
 
     m_result(CALL_DEALLOCATE, kr, deallocate(t, name));
@@ -237,8 +236,7 @@ op_mod_refs(int t)
                     ? m_random(2)
                     : (unsigned)__builtin_ctz(r->type) - 16;
     }
-    kr = by_trap(t) ? mach_port_mod_refs_trap(
-                          (uint64_t[6]){name, right, (uint64_t)delta})
+    kr = by_trap(t) ? mach_port_mod_refs_trap(name, right, delta)
                     : mach_port_mod_refs(m_space(t), name, right, delta);
     m_result(CALL_MOD_REFS, kr, mod_refs(t, name, right, delta));
 }
@@ -312,8 +310,7 @@ op_get_refs_trap(int t)
     thread_enter(m_threads[th].host);
     out = m_chance(12) ? (unsigned *)(uintptr_t)64
                        : (void *)m_threads[th].buffer;
-    kr = mach_port_get_refs_trap(
-        (uint64_t[6]){name, right, (uint64_t)(uintptr_t)out});
+    kr = mach_port_get_refs_trap(name, right, (uintptr_t)out);
     wanted = get_refs(t, name, right, &want);
     if (wanted == KERN_SUCCESS && (uintptr_t)out == 64) {
         wanted = KERN_INVALID_ADDRESS;

@@ -118,7 +118,7 @@ op_move_member(int t)
     m_inject_begin();
     if (th != M_NONE) {
         thread_enter(m_threads[th].host);
-        kr = mach_port_move_member_trap((uint64_t[6]){member, name});
+        kr = mach_port_move_member_trap(member, name);
     } else {
         kr = mach_port_move_member(m_space(t), member, name);
     }

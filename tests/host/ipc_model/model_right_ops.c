@@ -62,7 +62,7 @@ op_insert_trap(int t)
     }
     thread_enter(m_threads[th].host);
     m_inject_one_of(1);
-    kr = mach_port_insert_right_trap((uint64_t[6]){name, from, d});
+    kr = mach_port_insert_right_trap(name, from, d);
     if (m_inject_over(CALL_INSERT_TRAP, t, kr)) {
         return;
     }

@@ -14,8 +14,19 @@ struct thread;
 
 /* At boot, on the CPU's stack, all of the machine set up. */
 void kernel_main(void) __attribute__((noreturn));
-/* A system call; the number and the arguments are in the registers. */
-struct thread *trap_syscall(struct thread *th);
+/*
+ * Traps: called by the entry code through this table with the user's six
+ * arguments, as C functions that take what they need of them.  Entry i is
+ * trap TRAP_count - i.  They return a code, which goes to the user; those from
+ * KERN_CODES_FIRST up do not:
+ * KERN_SWITCHED has the current thread's registers loaded, all others (and
+ * any code when something is pending) go through trap_finish().
+ */
+typedef void (*trap_fn_t)(void);
+extern const trap_fn_t trap_table[];
+struct thread *trap_finish(struct thread *th, int result);
+/* A system call that is no trap. */
+struct thread *trap_other(struct thread *th);
 /* An exception in user mode: EXC_*, its code and subcode. */
 struct thread *trap_exception(struct thread *th, int exception,
                               uint64_t code, uint64_t subcode,
