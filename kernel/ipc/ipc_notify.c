@@ -110,6 +110,7 @@ request_end(struct ipc_entry *e, int id)
     mach_port_name_t name = e->ie_name;
     unsigned i;
 
+    r->ir_port->ip_possible_count -= r->ir_possible != NULL;
     r->ir_dead = NULL;
     r->ir_possible = NULL;
     request_free(e);
@@ -158,6 +159,7 @@ ipc_request_possible(struct ipc_port *port)
             continue;
         }
         r->ir_possible = NULL;
+        port->ip_possible_count--;
         ipc_notify_send(k, r->ir_name);
         if (r->ir_dead == NULL) {
             request_free(ipc_entry_lookup(r->ir_space, r->ir_name));
@@ -221,10 +223,12 @@ request_set(struct ipc_space *s, struct ipc_entry *e, int variant,
         e->ie_request = r;
     }
     slot = request_slot(r, variant);
+    e->ie_port->ip_possible_count -= r->ir_possible != NULL;
     if (*slot != NULL) {
         *previous = ipc_notify_cancel(*slot);
     }
     *slot = k;
+    e->ie_port->ip_possible_count += r->ir_possible != NULL;
     if (r->ir_dead == NULL && r->ir_possible == NULL) {
         request_free(e);
     }

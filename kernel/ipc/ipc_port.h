@@ -94,6 +94,7 @@ struct ipc_port {
     struct ipc_kmsg *ip_pdrequest;    /* port-destroyed, or NULL */
     struct list ip_requests;          /* ir_link: dead-name, send-possible */
     uint32_t ip_request_count;
+    uint32_t ip_possible_count;       /* those that ask for send-possible */
 
     uint64_t ip_context;              /* protected payload */
     uint64_t ip_guard;                /* when guarded; the receiver's, too */

@@ -142,7 +142,8 @@ find_ports(struct fast *f)
     }
     if (f->request) {
         e = entry_with(f->space, h->msgh_local_port, MACH_PORT_TYPE_RECEIVE);
-        if (e == NULL) {
+        /* Who is to be told of room is told when a message has gone. */
+        if (e == NULL || f->dest->ip_possible_count != 0) {
             return false;
         }
         f->reply = e->ie_port;
@@ -152,7 +153,8 @@ find_ports(struct fast *f)
     return true;
 }
 
-/* What the sender receives from has nothing for it. */
+/* What the sender receives from has nothing for it, and is not where its own
+ * message goes: that it would find there. */
 static inline bool
 find_source(struct fast *f)
 {
@@ -165,11 +167,13 @@ find_source(struct fast *f)
     }
     f->source = e->ie_object;
     return f->source->io_type == IOT_PORT
-               ? e->ie_port->ip_msgcount == 0
-               : list_empty(&e->ie_pset->ps_ready);
+               ? e->ie_port->ip_msgcount == 0 && e->ie_port != f->dest
+               : list_empty(&e->ie_pset->ps_ready)
+                     && list_empty(&f->dest->ip_links);
 }
 
-/* The thread that the general path would wake, in its order. */
+/* The thread that the general path would wake, in its order; NULL where that
+ * would find another message first, in its set. */
 static inline struct thread *
 first_receiver(struct ipc_port *port)
 {
@@ -185,10 +189,10 @@ first_receiver(struct ipc_port *port)
 
         th = wait_queue_first(&link->il_set->ps_object.io_receivers);
         if (th != NULL) {
-            break;
+            return list_empty(&link->il_set->ps_ready) ? th : NULL;
         }
     }
-    return th;
+    return NULL;
 }
 
 /* A receiver waits, can run at once, and has room. */

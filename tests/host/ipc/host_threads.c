@@ -11,6 +11,7 @@ struct thread *host_current;
 unsigned host_windows;
 bool host_fast;
 unsigned host_fast_taken;
+struct host_thread *host_fast_to;
 static uint64_t now = 1;
 static struct list ready = {&ready, &ready};
 static unsigned missing, missing_after;
@@ -135,7 +136,9 @@ host_msg(struct host_thread *h, const struct msg_args *a)
     args[4] = a->timeout;
     args[5] = (uint64_t)(uintptr_t)a->rcv_message;
     thread_enter(h);
-    if (host_fast && mach_msg_fast(&h->th) != NULL) {
+    host_fast_to = host_fast ? (struct host_thread *)mach_msg_fast(&h->th)
+                             : NULL;
+    if (host_fast_to != NULL) {
         host_fast_taken++;
         trap_done(h, KERN_BLOCKED);
     } else {

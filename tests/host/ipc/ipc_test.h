@@ -70,6 +70,7 @@ void thread_enter(struct host_thread *h);
  * at once then. */
 extern bool host_fast;
 extern unsigned host_fast_taken; /* how often it did */
+extern struct host_thread *host_fast_to; /* who was switched to, by the last */
 /* mach_msg; KERN_BLOCKED: run_ready() later, then h->result. */
 struct msg_args {
     void *message;

@@ -25,7 +25,7 @@
 #define M_DEAD (-2)
 #define M_GONE (-3) /* in a message: died on the way */
 #define M_TASKS 4
-#define M_THREADS 3    /* of a task */
+#define M_THREADS 4    /* of a task */
 #define M_NAMES 32     /* names of a task; where there are more, some go */
 #define M_LIST 128
 #define M_PORTS 512    /* alive, or dead with messages left */
@@ -326,7 +326,7 @@ struct m_op {
     bool grows;              /* makes names: not where there are too many */
 };
 extern const struct m_op m_name_ops[], m_right_ops[], m_port_ops[],
-    m_message_ops[], m_life_ops[], m_guard_ops[];
+    m_message_ops[], m_rpc_ops[], m_life_ops[], m_guard_ops[];
 
 /* ---- model_pick.c: random choices ---- */
 mach_port_name_t m_some_name(int task);
@@ -344,6 +344,16 @@ void m_inject_one_of(unsigned n); /* of the first n */
 bool m_inject_end(void);
 /* The same for a call that answers KERN_RESOURCE_SHORTAGE; true: it is over. */
 bool m_inject_over(enum m_what what, int task, kern_return_t kr);
+
+/* ---- model_message_ops.c ---- */
+extern uint64_t m_combined;  /* calls that send and receive */
+/* A disposition that is likely to be right. */
+mach_msg_type_name_t m_suited(int task, mach_port_name_t name,
+                              bool receive_too);
+void m_call_begin(int thread, bool send, bool receive);
+/* A random body behind call.head; rich: of many parts. */
+void m_write_message(int thread, bool rich);
+void m_trap(int thread, void *from, void *into);
 
 /* ---- model_life.c ---- */
 void m_begin(void);

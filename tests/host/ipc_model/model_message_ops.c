@@ -5,9 +5,10 @@
 #include "model.h"
 
 static uint32_t next_id;
+uint64_t m_combined;
 
-static mach_msg_type_name_t
-suited(int t, mach_port_name_t name, bool receive_too)
+mach_msg_type_name_t
+m_suited(int t, mach_port_name_t name, bool receive_too)
 {
     const struct m_right *r = m_find(t, name);
 
@@ -37,12 +38,12 @@ choose_header(int t, struct m_call *c)
             ? m_some_name_of(t, MACH_PORT_TYPE_SEND
                                     | MACH_PORT_TYPE_SEND_ONCE)
             : m_some_name_of(t, MACH_PORT_TYPE_SEND_RECEIVE);
-    dest = suited(t, c->head.msgh_remote_port, false);
+    dest = m_suited(t, c->head.msgh_remote_port, false);
     if (m_chance(2)) {
         c->head.msgh_local_port =
             m_chance(8) ? c->head.msgh_remote_port
                         : m_some_name_of(t, MACH_PORT_TYPE_SEND_RECEIVE);
-        reply = suited(t, c->head.msgh_local_port, false);
+        reply = m_suited(t, c->head.msgh_local_port, false);
     } else if (m_chance(32)) {
         c->head.msgh_local_port = m_some_name(t);
     }
@@ -73,7 +74,7 @@ choose_part(int t, struct m_call *c, unsigned i)
         c->part[i].names[j] = i + j > 0 && m_chance(6) ? first
                                                        : m_some_name(t);
     }
-    c->part[i].disposition = suited(t, c->part[i].names[0], true);
+    c->part[i].disposition = m_suited(t, c->part[i].names[0], true);
     if (c->part[i].kind == MACH_MSG_PORT_DESCRIPTOR) {
         c->part[i].count = 1;
     } else if (c->part[i].kind == MACH_MSG_OOL_DESCRIPTOR) {
@@ -138,8 +139,8 @@ write_part(int t, struct m_call *c, unsigned i, char *at)
 }
 
 /* The message into the thread's memory; its size. */
-static void
-write_message(int thread)
+void
+m_write_message(int thread, bool rich)
 {
     struct m_thread *th = &m_threads[thread];
     struct m_call *c = &th->call;
@@ -152,7 +153,7 @@ write_message(int thread)
     c->parts = c->count = 0;
     if ((c->head.msgh_bits & MACH_MSGH_BITS_COMPLEX) != 0 || m_chance(3)) {
         c->head.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
-        c->parts = c->count = m_random(M_PARTS + 1);
+        c->parts = c->count = rich || m_chance(4) ? m_random(M_PARTS + 1) : 1;
         memcpy(at, &c->count, sizeof(c->count));
         at += sizeof(c->count);
         for (i = 0; i < c->parts; i++) {
@@ -195,7 +196,7 @@ choose_send(int thread)
     int t = M_THREAD_TASK(thread);
 
     choose_header(t, &th->call);
-    write_message(thread);
+    m_write_message(thread, true);
     th->call.bad_message = m_chance(128);
     th->call.option |= MACH_SEND_MSG;
     if (m_chance(2)) {
@@ -240,27 +241,81 @@ choose_receive(int thread)
     }
 }
 
-/* A message that would block for ever on a thread of a task whose other
- * threads all wait keeps the task from doing anything by traps; that ends by
- * an abort or the death of the thread. */
-static void
-trap(int t, bool send, bool receive)
+void
+m_call_begin(int thread, bool send, bool receive)
 {
-    int thread = m_idle_thread(t);
-    struct m_thread *th = &m_threads[thread < 0 ? 0 : thread];
-    unsigned where = m_random(64);
-    void *from, *into;
-    kern_return_t kr, want;
+    struct m_thread *th = &m_threads[thread];
 
-    if (thread == M_NONE
-        || (send && m_used_messages.n > 60)) {
-        return;
-    }
     memset(&th->call, 0, offsetof(struct m_call, part));
     th->call.parts = 0;
     th->call.timeout = m_chance(2) ? 0 : 1 + m_random(4);
     th->what = send ? receive ? CALL_SEND_RECEIVE : CALL_SEND
                     : CALL_RECEIVE;
+}
+
+/* Who was switched to has its message at once.  To the model that is a thread
+ * that was woken, and runs first. */
+static void
+run_receiver(struct host_thread *h)
+{
+    int thread = m_ready.n > 0 ? m_ready.at[m_ready.n - 1] : M_NONE;
+
+    CHECK(thread != M_NONE && m_threads[thread].host == h);
+    m_call_done(thread, h->result, m_continue(thread));
+}
+
+void
+m_trap(int thread, void *from, void *into)
+{
+    struct m_thread *th = &m_threads[thread];
+    kern_return_t kr, want;
+
+    th->into = into;
+    m_inject_begin();
+    host_fast = true;
+    kr = host_msg(th->host, &(struct msg_args){
+                                .message = from, .rcv_message = into,
+                                .option = th->call.option,
+                                .send_size = th->call.send_size,
+                                .rcv_size = th->call.rcv_size,
+                                .rcv_name = th->call.rcv_name,
+                                .notify = th->call.notify,
+                                .timeout = th->call.timeout});
+    host_fast = false;
+    /* What the fast path could not allocate, the general one perhaps could. */
+    m_shortage = m_inject_end() && kr != KERN_BLOCKED ? kr : 0;
+    want = m_msg(thread);
+    if (m_shortage != 0) {
+        m_resync_names(M_THREAD_TASK(thread));
+        m_shortage = 0;
+    }
+    m_combined += th->what == CALL_SEND_RECEIVE;
+    if (want == KERN_BLOCKED || kr == KERN_BLOCKED) {
+        CHECK_EQ(kr, want);
+    } else {
+        m_call_done(thread, kr, want);
+    }
+    if (host_fast_to != NULL) {
+        run_receiver(host_fast_to);
+    }
+}
+
+/* A message that would block for ever on a thread of a task whose other
+ * threads all wait keeps the task from doing anything by traps; that ends by
+ * an abort or the death of the thread. */
+static void
+random_trap(int t, bool send, bool receive)
+{
+    int thread = m_idle_thread(t);
+    struct m_thread *th = &m_threads[thread < 0 ? 0 : thread];
+    unsigned where = m_random(64);
+    void *from, *into;
+
+    if (thread == M_NONE
+        || (send && m_used_messages.n > 60)) {
+        return;
+    }
+    m_call_begin(thread, send, receive);
     if (send) {
         choose_send(thread);
     }
@@ -276,54 +331,34 @@ trap(int t, bool send, bool receive)
     into = where == 0   ? (void *)(uintptr_t)64
            : where == 1 ? (void *)th->rigid
                         : (void *)th->buffer;
-    th->into = into;
     if (receive && !send && m_chance(2)) {
         th->call.option &= ~MACH_RCV_OVERWRITE;
         from = into;
     }
-    m_inject_begin();
-    kr = host_msg(th->host, &(struct msg_args){
-                                .message = from, .rcv_message = into,
-                                .option = th->call.option,
-                                .send_size = th->call.send_size,
-                                .rcv_size = th->call.rcv_size,
-                                .rcv_name = th->call.rcv_name,
-                                .notify = th->call.notify,
-                                .timeout = th->call.timeout});
-    m_shortage = m_inject_end() ? kr : 0;
-    want = m_msg(thread);
-    if (m_shortage != 0) {
-        m_resync_names(t);
-        m_shortage = 0;
-    }
-    if (want == KERN_BLOCKED || kr == KERN_BLOCKED) {
-        CHECK_EQ(kr, want);
-    } else {
-        m_call_done(thread, kr, want);
-    }
+    m_trap(thread, from, into);
 }
 
 static void
 op_send(int t)
 {
-    trap(t, true, false);
+    random_trap(t, true, false);
 }
 
 static void
 op_receive(int t)
 {
-    trap(t, false, true);
+    random_trap(t, false, true);
 }
 
 static void
 op_rpc(int t)
 {
-    trap(t, true, true);
+    random_trap(t, true, true);
 }
 
 const struct m_op m_message_ops[] = {
     {op_send, 40, false},
     {op_receive, 36, true},
-    {op_rpc, 12, true},
+    {op_rpc, 8, true},
     {NULL, 0, false},
 };
