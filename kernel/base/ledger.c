@@ -51,7 +51,7 @@ machine_has(enum ledger_item i, uint64_t n)
 
 /* Take back n from l and what that means for the ledgers above, up to end
  * (which is left alone). */
-static void
+static inline void
 take_back(struct ledger *l, const struct ledger *end, enum ledger_item i,
           uint64_t n)
 {
@@ -60,8 +60,18 @@ take_back(struct ledger *l, const struct ledger *end, enum ledger_item i,
 
         assert(used >= n);
         l->le_used[i] = used - n;
-        n = share(l, i, used) - share(l, i, used - n);
+        if (l->le_reserve[i] != 0) {
+            n = share(l, i, used) - share(l, i, used - n);
+        }
     }
+}
+
+static __attribute__((cold, noinline)) kern_return_t
+refuse(struct ledger *l, const struct ledger *at, enum ledger_item i,
+       uint64_t n)
+{
+    take_back(l, at, i, n);
+    return KERN_RESOURCE_SHORTAGE;
 }
 
 kern_return_t
@@ -71,18 +81,19 @@ ledger_charge(struct ledger *l, enum ledger_item i, uint64_t n)
     uint64_t up = n;
 
     for (at = l; at != NULL && up != 0; at = at->le_parent) {
-        uint64_t used = at->le_used[i];
+        uint64_t used = at->le_used[i], sum = used + up;
 
-        if (up > at->le_limit[i] || used > at->le_limit[i] - up ||
+        if (sum < up || sum > at->le_limit[i] ||
             (at->le_parent == NULL && !machine_has(i, up))) {
-            take_back(l, at, i, n);
-            return KERN_RESOURCE_SHORTAGE;
+            return refuse(l, at, i, n);
         }
-        at->le_used[i] = used + up;
-        if (used + up > at->le_peak[i]) {
-            at->le_peak[i] = used + up;
+        at->le_used[i] = sum;
+        if (sum > at->le_peak[i]) {
+            at->le_peak[i] = sum;
         }
-        up = share(at, i, used + up) - share(at, i, used);
+        if (at->le_reserve[i] != 0) {
+            up = share(at, i, sum) - share(at, i, used);
+        }
     }
     return KERN_SUCCESS;
 }
@@ -162,15 +173,9 @@ ledger_create(struct ledger *parent, const uint64_t limit[LEDGER_ITEMS],
 }
 
 void
-ledger_reference(struct ledger *l)
+ledger_free(struct ledger *l)
 {
-    l->le_refs++;
-}
-
-void
-ledger_release(struct ledger *l)
-{
-    while (l != NULL && --l->le_refs == 0) {
+    while (l != NULL && l->le_refs == 0) {
         struct ledger *parent = l->le_parent;
 
         assert(parent != NULL && l->le_port == NULL);
@@ -179,6 +184,7 @@ ledger_release(struct ledger *l)
             ledger_uncharge(parent, (enum ledger_item)i, l->le_reserve[i]);
         }
         kfree(l, sizeof(*l), parent);
+        parent->le_refs--;
         l = parent;
     }
 }

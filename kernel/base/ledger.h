@@ -53,7 +53,21 @@ kern_return_t ledger_create(struct ledger *parent,
  * limit, or of the root.  Nothing has changed then. */
 kern_return_t ledger_reserve(struct ledger *l,
                              const uint64_t reserve[LEDGER_ITEMS]);
-void ledger_reference(struct ledger *l);
-void ledger_release(struct ledger *l);
+/* One that nobody refers to any more, and its parents that nobody else did. */
+void ledger_free(struct ledger *l);
+
+static inline void
+ledger_reference(struct ledger *l)
+{
+    l->le_refs++;
+}
+
+static inline void
+ledger_release(struct ledger *l)
+{
+    if (l != NULL && --l->le_refs == 0) {
+        ledger_free(l);
+    }
+}
 
 #endif

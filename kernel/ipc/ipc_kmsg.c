@@ -16,7 +16,9 @@
 
 uint64_t ipc_kmsg_count;
 
-static struct list cache = {&cache, &cache};
+/* Small ones that are free, linked by ikm_link.next; in the state that
+ * ipc_kmsg_alloc() gives them out in. */
+static struct list *cache;
 static int cache_count;
 
 static size_t
@@ -25,14 +27,18 @@ kmsg_bytes(const struct ipc_kmsg *k)
     return offsetof(struct ipc_kmsg, ikm_header) + k->ikm_capacity;
 }
 
-/* All fields of a new or reused structure; the message itself is not
- * touched. */
-static void
-kmsg_init(struct ipc_kmsg *k, uint32_t capacity)
+static __attribute__((noinline)) struct ipc_kmsg *
+kmsg_create(uint32_t capacity)
 {
-    memset(k, 0, offsetof(struct ipc_kmsg, ikm_header));
-    list_init(&k->ikm_link);
-    k->ikm_capacity = capacity;
+    struct ipc_kmsg *k =
+        kalloc(offsetof(struct ipc_kmsg, ikm_header) + capacity, NULL);
+
+    if (k != NULL) {
+        list_init(&k->ikm_link);
+        k->ikm_capacity = capacity;
+        ipc_kmsg_count++;
+    }
+    return k;
 }
 
 struct ipc_kmsg *
@@ -40,24 +46,17 @@ ipc_kmsg_alloc(mach_msg_size_t size)
 {
     uint32_t capacity = size + MAX_TRAILER_SIZE;
     struct ipc_kmsg *k;
-    struct list *l;
 
-    if (capacity <= SMALL_CAPACITY) {
-        capacity = SMALL_CAPACITY;
-        l = list_pop_front(&cache);
-        if (l != NULL) {
-            cache_count--;
-            k = list_entry(l, struct ipc_kmsg, ikm_link);
-            kmsg_init(k, capacity);
-            ipc_kmsg_count++;
-            return k;
-        }
+    if (capacity > SMALL_CAPACITY) {
+        return kmsg_create(capacity);
     }
-    k = kalloc(offsetof(struct ipc_kmsg, ikm_header) + capacity, NULL);
-    if (k == NULL) {
-        return NULL;
+    if (cache == NULL) {
+        return kmsg_create(SMALL_CAPACITY);
     }
-    kmsg_init(k, capacity);
+    k = list_entry(cache, struct ipc_kmsg, ikm_link);
+    cache = cache->next;
+    cache_count--;
+    list_init(&k->ikm_link);
     ipc_kmsg_count++;
     return k;
 }
@@ -65,10 +64,9 @@ ipc_kmsg_alloc(mach_msg_size_t size)
 kern_return_t
 ipc_kmsg_charge(struct ipc_kmsg *k, struct ledger *l)
 {
-    kern_return_t kr;
+    kern_return_t kr = ledger_charge(l, LEDGER_KMEM, kmsg_bytes(k));
 
     assert(k->ikm_ledger == NULL);
-    kr = ledger_charge(l, LEDGER_KMEM, kmsg_bytes(k));
     if (kr == KERN_SUCCESS) {
         ledger_reference(l);
         k->ikm_ledger = l;
@@ -76,37 +74,56 @@ ipc_kmsg_charge(struct ipc_kmsg *k, struct ledger *l)
     return kr;
 }
 
+/* Back to its owner: true, unless that is gone. */
+static bool
+prealloc_return(struct ipc_kmsg *k)
+{
+    bool orphan = (k->ikm_flags & IKM_ORPHAN) != 0;
+
+    k->ikm_flags = IKM_PREALLOC;
+    k->ikm_remote = IP_NULL;
+    k->ikm_local = IP_NULL;
+    k->ikm_cleaned = 0;
+    k->ikm_cleaned_ports = 0;
+    return !orphan;
+}
+
 void
 ipc_kmsg_free(struct ipc_kmsg *k)
 {
+    struct ledger *l = k->ikm_ledger;
+
     assert(k->ikm_reply == NULL);
-    if ((k->ikm_flags & IKM_SONCE) != 0) {
+    if ((k->ikm_flags & (IKM_SONCE | IKM_PREALLOC)) != 0
+        && ((k->ikm_flags & IKM_SONCE) != 0 || prealloc_return(k))) {
         return;
     }
-    if ((k->ikm_flags & IKM_PREALLOC) != 0) {
-        bool orphan = (k->ikm_flags & IKM_ORPHAN) != 0;
-
-        k->ikm_flags = IKM_PREALLOC;
-        k->ikm_remote = IP_NULL;
-        k->ikm_local = IP_NULL;
-        k->ikm_cleaned = 0;
-        k->ikm_cleaned_ports = 0;
-        if (!orphan) {
-            return;
-        }
-    }
-    if (k->ikm_ledger != NULL) {
-        ledger_uncharge(k->ikm_ledger, LEDGER_KMEM, kmsg_bytes(k));
-        ledger_release(k->ikm_ledger);
-        k->ikm_ledger = NULL;
+    if (l != NULL) {
+        ledger_uncharge(l, LEDGER_KMEM, kmsg_bytes(k));
+        ledger_release(l);
     }
     ipc_kmsg_count--;
-    if (k->ikm_capacity == SMALL_CAPACITY && cache_count < IPC_KMSG_CACHE) {
-        list_push_front(&cache, &k->ikm_link);
-        cache_count++;
+    if (k->ikm_capacity != SMALL_CAPACITY || cache_count >= IPC_KMSG_CACHE) {
+        kfree(k, kmsg_bytes(k), NULL);
         return;
     }
-    kfree(k, kmsg_bytes(k), NULL);
+    k->ikm_ledger = NULL;
+    k->ikm_remote = IP_NULL;
+    k->ikm_local = IP_NULL;
+    k->ikm_flags = 0;
+    k->ikm_cleaned = 0;
+    k->ikm_cleaned_ports = 0;
+    k->ikm_link.next = cache;
+    cache = &k->ikm_link;
+    cache_count++;
+}
+
+void
+ipc_kmsg_from_kernel(struct ipc_kmsg *k)
+{
+    k->ikm_sender.val[0] = KERNEL_SECURITY_TOKEN_VAL0;
+    k->ikm_sender.val[1] = KERNEL_SECURITY_TOKEN_VAL1;
+    memset(&k->ikm_audit, 0, sizeof(k->ikm_audit));
 }
 
 struct ipc_port_array *

@@ -23,6 +23,7 @@
 #include <ipc/ipc_port.h>
 
 struct vm_map_copy;
+struct ipc_entry;
 
 #define IKM_PREALLOC 1u /* goes back to its owner */
 #define IKM_BUSY 2u     /* prealloc: in use now */
@@ -32,14 +33,21 @@ struct vm_map_copy;
 #define IKM_SONCE 32u   /* the one stand-in for counted notifications */
 #define IKM_RECEIVE 64u /* carries receive rights */
 #define IKM_LOST 128u   /* memory it carried is lost: reported at receive */
+#define IKM_MARKED 256u /* being decoded: its header's claims are marked */
 
 struct ipc_kmsg {
     struct list ikm_link;        /* K: queue or reap list */
-    struct ipc_port *ikm_remote; /* destination right */
-    struct ipc_port *ikm_local;  /* reply right, IP_NULL or IP_DEAD */
+    union {
+        struct ipc_port *ikm_remote; /* destination right */
+        struct ipc_entry *ikm_remote_entry; /* while it is decoded, without
+                                        IKM_MARKED: where that right is */
+    };
+    union {
+        struct ipc_port *ikm_local;  /* reply right, IP_NULL or IP_DEAD */
+        struct ipc_entry *ikm_local_entry;
+    };
     struct ledger *ikm_ledger;   /* +1; NULL: nothing charged */
     struct ipc_kmsg *ikm_reply;  /* request to the kernel: its reply to be */
-    struct thread *ikm_thread;   /* request to the kernel: who sent it */
     uint32_t ikm_capacity;       /* bytes from ikm_header on */
     uint32_t ikm_flags;
     uint32_t ikm_cleaned;        /* descriptors already destroyed */
@@ -132,6 +140,8 @@ bool ipc_kmsg_receive_rights(struct ipc_kmsg *k, struct ipc_port *dest,
 struct ipc_kmsg *ipc_kmsg_alloc(mach_msg_size_t size);
 /* Charge it to l until it is freed. */
 kern_return_t ipc_kmsg_charge(struct ipc_kmsg *k, struct ledger *l);
+/* Its trailer names the kernel as the sender. */
+void ipc_kmsg_from_kernel(struct ipc_kmsg *k);
 /* Free one that holds no rights (any more), or give it back to its owner. */
 void ipc_kmsg_free(struct ipc_kmsg *k);
 /* Drop all it holds and free it; long ones are left to the reaper. */
@@ -141,7 +151,8 @@ bool ipc_kmsg_reap(struct ipc_kmsg *k);
 
 /*
  * A message of the current thread, in steps; a failed step leaves the space as
- * it was and k fit to be freed.  get: the bytes from user memory (KERN_BLOCKED
+ * it was and k fit to be freed.  A message whose header alone has rights, of
+ * different names, is decoded without marks: nothing else looks at them.  get: the bytes from user memory (KERN_BLOCKED
  * possible). decode_header: checks the header and finds the destination
  * (borrowed, active). decode: checks everything else, KERN_BLOCKED possible.
  * Both leave claims (ipc_right.h), which end with unclaim (give_up: k is to be
@@ -165,10 +176,9 @@ kern_return_t ipc_kmsg_copyin(struct ipc_kmsg *k, struct ipc_space *s,
  * current thread's space and map.  Either all is done and the message is off
  * the queue and freed; or nothing has happened.
  */
+struct ipc_caller;
 struct ipc_receive {
-    struct ipc_space *rc_space;
-    struct vm_map *rc_map;
-    struct ledger *rc_ledger;
+    const struct ipc_caller *rc_caller;
     vm_address_t rc_buffer;
     mach_msg_size_t rc_size;
     mach_msg_option_t rc_option;

@@ -2,6 +2,7 @@
 /*
  * Copyout: a message becomes the receiver's.
  *
+ * Of a message with descriptors (one without: deliver_simple()):
  *   1  the receive buffer is made writable and resident
  *   2  names are reserved, and out-of-line memory is mapped; what fails here
  *      undoes the mappings made before it
@@ -18,6 +19,7 @@
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_right.h>
+#include <ipc/ipc_upcall.h>
 
 #define PLACES_SMALL 4u
 
@@ -73,16 +75,16 @@ places_undo(struct ipc_kmsg *k, const struct ipc_receive *r,
             struct ipc_port_array *a = ipc_desc_get(d);
 
             (void)vm_map_deallocate(
-                r->rc_map, p->at[done],
+                r->rc_caller->ca_map, p->at[done],
                 a->pa_count * sizeof(mach_port_name_t));
-        } else if (vm_map_copyin(r->rc_map, p->at[done], ool->size, true,
+        } else if (vm_map_copyin(r->rc_caller->ca_map, p->at[done], ool->size, true,
                                  k->ikm_ledger != NULL ? k->ikm_ledger
-                                                       : r->rc_ledger,
+                                                       : r->rc_caller->ca_ledger,
                                  &copy)
                    == KERN_SUCCESS) {
             ipc_desc_set(d, copy);
         } else {
-            (void)vm_map_deallocate(r->rc_map, p->at[done], ool->size);
+            (void)vm_map_deallocate(r->rc_caller->ca_map, p->at[done], ool->size);
             ipc_desc_set(d, NULL);
             ool->size = 0;
             k->ikm_flags |= IKM_LOST;
@@ -99,13 +101,13 @@ place_names(const struct ipc_receive *r, uint32_t count, vm_address_t *at)
     kern_return_t kr;
 
     *at = 0;
-    kr = vm_map_allocate(r->rc_map, at, size, VM_FLAGS_ANYWHERE);
+    kr = vm_map_allocate(r->rc_caller->ca_map, at, size, VM_FLAGS_ANYWHERE);
     if (kr != KERN_SUCCESS) {
         return kr;
     }
     kr = vm_probe_write(*at, size);
     if (kr != KERN_SUCCESS) {
-        (void)vm_map_deallocate(r->rc_map, *at, size);
+        (void)vm_map_deallocate(r->rc_caller->ca_map, *at, size);
     }
     return kr;
 }
@@ -129,7 +131,7 @@ places_map(struct ipc_kmsg *k, const struct ipc_receive *r, struct places *p)
 
             kr = place_names(r, a->pa_count, &p->at[done]);
         } else {
-            kr = vm_map_copyout(r->rc_map, ipc_desc_get(d), &p->at[done]);
+            kr = vm_map_copyout(r->rc_caller->ca_map, ipc_desc_get(d), &p->at[done]);
         }
         if (kr != KERN_SUCCESS) {
             places_undo(k, r, p, done);
@@ -214,50 +216,93 @@ deliver_header(struct ipc_kmsg *k, struct ipc_port *from,
     ipc_port_consume_right(dest, dest_type);
 }
 
-/* The trailer stands behind the message in the kmsg. */
-static void
-deliver_trailer(const struct ipc_kmsg *k, void *at, mach_msg_size_t size,
-                mach_port_seqno_t seqno, uint64_t context)
+/* The trailer, of size bytes, behind the message in the kmsg. */
+static inline void
+deliver_trailer(struct ipc_kmsg *k, const struct ipc_port *from,
+                mach_msg_size_t size)
 {
-    mach_msg_max_trailer_t t = {
-        .msgh_trailer_type = MACH_MSG_TRAILER_FORMAT_0,
-        .msgh_trailer_size = size,
-        .msgh_seqno = seqno,
-        .msgh_sender = k->ikm_sender,
-        .msgh_audit = k->ikm_audit,
-        .msgh_context = context,
-    };
+    char *at = (char *)&k->ikm_header + k->ikm_header.msgh_size;
+    mach_msg_trailer_t *t = (void *)at;
 
-    memcpy(at, &t, size);
+    t->msgh_trailer_type = MACH_MSG_TRAILER_FORMAT_0;
+    t->msgh_trailer_size = size;
+    if (size > sizeof(*t)) {
+        mach_msg_max_trailer_t max = {
+            .msgh_trailer_type = MACH_MSG_TRAILER_FORMAT_0,
+            .msgh_trailer_size = size,
+            .msgh_seqno = from->ip_seqno,
+            .msgh_sender = k->ikm_sender,
+            .msgh_audit = k->ikm_audit,
+            .msgh_context = from->ip_context,
+        };
+
+        memcpy(at, &max, size);
+    }
 }
 
 /* The point of no return is behind us. */
 static void
 deliver(struct ipc_kmsg *k, struct ipc_port *from,
-        const struct ipc_receive *r, const struct places *p)
+        const struct ipc_receive *r, const struct places *p,
+        mach_msg_size_t need)
 {
-    mach_msg_size_t size = k->ikm_header.msgh_size;
-    mach_msg_size_t trailer = mach_msg_trailer_size(r->rc_option);
+    struct ipc_space *s = r->rc_caller->ca_space;
     uint32_t n = ipc_kmsg_descriptors(k), done = 0;
     char *d = ipc_kmsg_first_descriptor(k);
-    uint64_t context = from->ip_context;
-    mach_port_seqno_t seqno = ipc_mqueue_take(from, k);
     kern_return_t kr;
 
+    deliver_trailer(k, from, need - k->ikm_header.msgh_size);
+    ipc_mqueue_take(from, k);
     while (n-- > 0) {
         unsigned type = ipc_desc_type(d);
 
         ipc_breathe(n);
-        deliver_descriptor(r->rc_space, d, p, &done);
+        deliver_descriptor(s, d, p, &done);
         d += ipc_desc_size(type);
     }
-    deliver_header(k, from, r->rc_space);
-    deliver_trailer(k, (char *)&k->ikm_header + size, trailer, seqno,
-                    context);
-    kr = copyout(&k->ikm_header, r->rc_buffer, size + trailer);
+    deliver_header(k, from, s);
+    kr = copyout(&k->ikm_header, r->rc_buffer, need);
     assert(kr == KERN_SUCCESS);
     (void)kr;
     ipc_kmsg_free(k);
+}
+
+/*
+ * A message without descriptors needs no place but its buffer's: it is copied
+ * there without names, which shows that the buffer can take it, and its
+ * header once more when that has its names.
+ */
+static kern_return_t
+deliver_simple(struct ipc_kmsg *k, struct ipc_port *from,
+               const struct ipc_receive *r, mach_msg_size_t need)
+{
+    struct ipc_space *s = r->rc_caller->ca_space;
+    mach_msg_header_t *h = &k->ikm_header;
+    kern_return_t kr;
+
+    if (ip_valid(k->ikm_local) && !ipc_entry_ready(s, 1)) {
+        kr = vm_probe_write(r->rc_buffer, need);
+        if (kr != KERN_SUCCESS) {
+            return kr == KERN_BLOCKED ? kr : MACH_RCV_INVALID_DATA;
+        }
+        if (ipc_entry_reserve(s, 1) != KERN_SUCCESS) {
+            return MACH_RCV_BODY_ERROR;
+        }
+    }
+    h->msgh_remote_port = MACH_PORT_NULL;
+    h->msgh_local_port = MACH_PORT_NULL;
+    deliver_trailer(k, from, need - h->msgh_size);
+    kr = copyout(h, r->rc_buffer, need);
+    if (kr != KERN_SUCCESS) {
+        return kr == KERN_BLOCKED ? kr : MACH_RCV_INVALID_DATA;
+    }
+    /* ---- point of no return ---- */
+    ipc_mqueue_take(from, k);
+    deliver_header(k, from, s);
+    kr = copyout(h, r->rc_buffer, sizeof(*h));
+    assert(kr == KERN_SUCCESS);
+    ipc_kmsg_free(k);
+    return kr;
 }
 
 /* k has left from's queue and is not wanted.  That a request came through a
@@ -302,7 +347,7 @@ too_large(struct ipc_kmsg *k, struct ipc_port *from,
         }
     }
     if ((r->rc_option & MACH_RCV_LARGE) == 0) {
-        (void)ipc_mqueue_take(from, k);
+        ipc_mqueue_take(from, k);
         destroy_received(k, from);
     }
     return MACH_RCV_TOO_LARGE;
@@ -320,17 +365,20 @@ ipc_kmsg_deliver(struct ipc_kmsg *k, struct ipc_port *from,
     if (need > r->rc_size) {
         return too_large(k, from, r);
     }
+    if ((k->ikm_header.msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0) {
+        return deliver_simple(k, from, r, need);
+    }
     kr = vm_probe_write(r->rc_buffer, need);
     if (kr != KERN_SUCCESS) {
         return kr == KERN_BLOCKED ? kr : MACH_RCV_INVALID_DATA;
     }
     places_count(k, &p);
-    if (ipc_entry_reserve(r->rc_space, p.ports) != KERN_SUCCESS) {
+    if (ipc_entry_reserve(r->rc_caller->ca_space, p.ports) != KERN_SUCCESS) {
         return MACH_RCV_BODY_ERROR;
     }
     p.at = p.small;
     if (p.count > PLACES_SMALL) {
-        p.at = kalloc(p.count * sizeof(*p.at), r->rc_ledger);
+        p.at = kalloc(p.count * sizeof(*p.at), r->rc_caller->ca_ledger);
         if (p.at == NULL) {
             return MACH_RCV_BODY_ERROR;
         }
@@ -348,10 +396,10 @@ ipc_kmsg_deliver(struct ipc_kmsg *k, struct ipc_port *from,
         /* ---- point of no return ---- */
         kr = (k->ikm_flags & IKM_LOST) != 0 ? MACH_RCV_BODY_ERROR
                                             : KERN_SUCCESS;
-        deliver(k, from, r, &p);
+        deliver(k, from, r, &p, need);
     }
     if (p.at != p.small) {
-        kfree(p.at, p.count * sizeof(*p.at), r->rc_ledger);
+        kfree(p.at, p.count * sizeof(*p.at), r->rc_caller->ca_ledger);
     }
     return kr;
 }

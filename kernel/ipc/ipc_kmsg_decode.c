@@ -120,13 +120,78 @@ unclaim_reply(struct ipc_space *s, const mach_msg_header_t *h)
     }
 }
 
+/* Claim both rights of the header, with marks. */
+static kern_return_t
+claim_header(struct ipc_space *s, const mach_msg_header_t *h)
+{
+    bool first = reply_first(h);
+    kern_return_t kr = first ? claim_reply(s, h) : claim_dest(s, h);
+
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    kr = first ? claim_dest(s, h) : claim_reply(s, h);
+    if (kr != KERN_SUCCESS) {
+        if (first) {
+            unclaim_reply(s, h);
+        } else {
+            unclaim_dest(s, h);
+        }
+    }
+    return kr;
+}
+
+static void
+unclaim_header(const struct ipc_kmsg *k, struct ipc_space *s)
+{
+    if ((k->ikm_flags & IKM_MARKED) != 0) {
+        unclaim_dest(s, &k->ikm_header);
+        unclaim_reply(s, &k->ikm_header);
+    }
+}
+
+/* May the claims of the header do without marks? */
+static inline bool
+unmarked(const mach_msg_header_t *h)
+{
+    return (h->msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0
+           && h->msgh_remote_port != h->msgh_local_port && !reply_first(h);
+}
+
+/* The same without marks: find the entries. */
+static kern_return_t
+find_header(struct ipc_kmsg *k, struct ipc_space *s, struct ipc_port **dest)
+{
+    const mach_msg_header_t *h = &k->ikm_header;
+    mach_msg_type_name_t reply = MACH_MSGH_BITS_LOCAL(h->msgh_bits);
+    kern_return_t kr = ipc_right_claim_lookup(
+        s, h->msgh_remote_port, MACH_MSGH_BITS_REMOTE(h->msgh_bits),
+        &k->ikm_remote_entry);
+
+    if (kr == KERN_SUCCESS && reply != 0) {
+        kr = claim_error(ipc_right_claim_lookup(s, h->msgh_local_port, reply,
+                                                &k->ikm_local_entry),
+                         MACH_SEND_INVALID_REPLY);
+    } else {
+        kr = claim_error(kr, MACH_SEND_INVALID_DEST);
+    }
+    if (kr == KERN_SUCCESS) {
+        struct ipc_entry *e = k->ikm_remote_entry;
+
+        *dest = e == NULL ? ipc_upcall_borrowed(machine_current_thread(),
+                                                h->msgh_remote_port)
+                : ie_type(e) == MACH_PORT_TYPE_DEAD_NAME ? IP_NULL
+                                                         : e->ie_port;
+    }
+    return kr;
+}
+
 kern_return_t
 ipc_kmsg_decode_header(struct ipc_kmsg *k, struct ipc_space *s,
                        struct ipc_port **dest)
 {
     mach_msg_header_t *h = &k->ikm_header;
     mach_msg_type_name_t reply = MACH_MSGH_BITS_LOCAL(h->msgh_bits);
-    bool first = reply_first(h);
     kern_return_t kr;
 
     h->msgh_voucher_port = MACH_PORT_NULL;
@@ -139,26 +204,20 @@ ipc_kmsg_decode_header(struct ipc_kmsg *k, struct ipc_space *s,
     if (!MACH_PORT_VALID(h->msgh_remote_port)) {
         return MACH_SEND_INVALID_DEST;
     }
-    kr = first ? claim_reply(s, h) : claim_dest(s, h);
-    if (kr != KERN_SUCCESS) {
-        return kr;
-    }
-    kr = first ? claim_dest(s, h) : claim_reply(s, h);
-    if (kr != KERN_SUCCESS) {
-        if (first) {
-            unclaim_reply(s, h);
-        } else {
-            unclaim_dest(s, h);
+    if (unmarked(h)) {
+        kr = find_header(k, s, dest);
+    } else {
+        kr = claim_header(s, h);
+        if (kr == KERN_SUCCESS) {
+            k->ikm_flags |= IKM_MARKED;
+            *dest = port_of_name(s, h->msgh_remote_port);
         }
-        return kr;
     }
-    *dest = port_of_name(s, h->msgh_remote_port);
-    if (!ipc_port_active(*dest)) {
-        unclaim_dest(s, h);
-        unclaim_reply(s, h);
-        return MACH_SEND_INVALID_DEST;
+    if (kr == KERN_SUCCESS && !ipc_port_active(*dest)) {
+        unclaim_header(k, s);
+        kr = MACH_SEND_INVALID_DEST;
     }
-    return KERN_SUCCESS;
+    return kr;
 }
 
 static kern_return_t
@@ -356,15 +415,15 @@ ipc_kmsg_decode(struct ipc_kmsg *k, struct ipc_space *s,
     return KERN_SUCCESS;
 
 out_header:
-    unclaim_dest(s, &k->ikm_header);
-    unclaim_reply(s, &k->ikm_header);
+    unclaim_header(k, s);
     return kr;
 }
 
 void
 ipc_kmsg_unclaim(struct ipc_kmsg *k, struct ipc_space *s, bool give_up)
 {
-    undecode_descriptors(k, s, ipc_kmsg_descriptors(k), give_up);
-    unclaim_dest(s, &k->ikm_header);
-    unclaim_reply(s, &k->ikm_header);
+    if ((k->ikm_flags & IKM_MARKED) != 0) {
+        undecode_descriptors(k, s, ipc_kmsg_descriptors(k), give_up);
+        unclaim_header(k, s);
+    }
 }

@@ -119,9 +119,7 @@ fill(struct ipc_kmsg *k, const mach_msg_header_t *msg, struct ipc_port *dest,
                                           : MACH_MSG_TYPE_PORT_SEND_ONCE);
     k->ikm_remote = ipc_port_copy_send(dest);
     k->ikm_local = reply;
-    k->ikm_sender.val[0] = KERNEL_SECURITY_TOKEN_VAL0;
-    k->ikm_sender.val[1] = KERNEL_SECURITY_TOKEN_VAL1;
-    memset(&k->ikm_audit, 0, sizeof(k->ikm_audit));
+    ipc_kmsg_from_kernel(k);
     fill_ports(k, ports, nports);
 }
 

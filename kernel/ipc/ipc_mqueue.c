@@ -27,7 +27,7 @@ ipc_mqueue_init(struct ipc_port *port)
 
 /* The first that waits is woken for a message of port; it runs next when the
  * caller blocks: an RPC. */
-static bool
+static inline bool
 wake_first(struct ipc_object *object, struct ipc_port *port)
 {
     struct thread *th = wait_queue_first(&object->io_receivers);
@@ -41,9 +41,8 @@ wake_first(struct ipc_object *object, struct ipc_port *port)
     return true;
 }
 
-/* Wake one thread that can receive from port. */
-static void
-wake_receiver(struct ipc_port *port)
+void
+ipc_mqueue_wake(struct ipc_port *port)
 {
     struct list *l;
 
@@ -78,7 +77,7 @@ announce(struct ipc_port *port, bool notice)
             list_push_back(&link->il_set->ps_ready, &link->il_ready_link);
         }
     }
-    wake_receiver(port);
+    ipc_mqueue_wake(port);
 }
 
 static bool
@@ -109,8 +108,8 @@ ipc_mqueue_post_sonce(struct ipc_port *port)
     announce(port, true);
 }
 
-static struct ipc_kmsg *
-sonce_stand_in(struct ipc_port *port)
+struct ipc_kmsg *
+ipc_mqueue_stand_in(struct ipc_port *port)
 {
     struct ipc_kmsg *k = &sonce.kmsg;
 
@@ -119,8 +118,7 @@ sonce_stand_in(struct ipc_port *port)
     k->ikm_flags = IKM_SONCE | IKM_NOTICE;
     k->ikm_remote = port;
     k->ikm_capacity = sizeof(mach_msg_header_t) + MAX_TRAILER_SIZE;
-    k->ikm_sender.val[0] = KERNEL_SECURITY_TOKEN_VAL0;
-    k->ikm_sender.val[1] = KERNEL_SECURITY_TOKEN_VAL1;
+    ipc_kmsg_from_kernel(k);
     k->ikm_header.msgh_bits =
         MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, 0);
     k->ikm_header.msgh_size = sizeof(mach_msg_header_t);
@@ -128,62 +126,43 @@ sonce_stand_in(struct ipc_port *port)
     return k;
 }
 
-struct ipc_kmsg *
-ipc_mqueue_peek(struct ipc_object *object, struct ipc_port **from)
+/* The sets that port is in see what it has left. */
+static void
+sets_look_again(struct ipc_port *port)
 {
-    struct ipc_port *port = (struct ipc_port *)(void *)object;
     struct list *l;
 
-    if (object->io_type == IOT_PSET) {
-        struct ipc_pset *set = (struct ipc_pset *)(void *)object;
+    if (!list_empty(&port->ip_notices) || port->ip_sonce_notices > 0) {
+        return;
+    }
+    list_for_each(l, &port->ip_links)
+    {
+        struct ipc_link *link = list_entry(l, struct ipc_link, il_port_link);
 
-        l = list_first(&set->ps_ready);
-        if (l == NULL) {
-            return NULL;
+        list_remove(&link->il_ready_link);
+        if (port->ip_msgcount > 0) {
+            list_push_back(&link->il_set->ps_ready, &link->il_ready_link);
         }
-        port = list_entry(l, struct ipc_link, il_ready_link)->il_port;
     }
-    *from = port;
-    l = list_first(&port->ip_notices);
-    if (l == NULL && port->ip_sonce_notices > 0) {
-        return sonce_stand_in(port);
-    }
-    if (l == NULL) {
-        l = list_first(&port->ip_messages);
-    }
-    return l == NULL ? NULL : list_entry(l, struct ipc_kmsg, ikm_link);
 }
 
-mach_port_seqno_t
+void
 ipc_mqueue_take(struct ipc_port *port, struct ipc_kmsg *k)
 {
-    bool notices;
-    struct list *l;
-
     if ((k->ikm_flags & IKM_SONCE) != 0) {
         port->ip_sonce_notices--;
     } else {
         list_remove(&k->ikm_link);
     }
     port->ip_msgcount--;
-    notices = !list_empty(&port->ip_notices) || port->ip_sonce_notices > 0;
-    list_for_each(l, &port->ip_links)
-    {
-        struct ipc_link *link = list_entry(l, struct ipc_link, il_port_link);
-
-        if (!notices) {
-            list_remove(&link->il_ready_link);
-            if (port->ip_msgcount > 0) {
-                list_push_back(&link->il_set->ps_ready,
-                               &link->il_ready_link);
-            }
-        }
+    port->ip_seqno++;
+    if (!list_empty(&port->ip_links)) {
+        sets_look_again(port);
     }
     if ((k->ikm_flags & IKM_SLOT) != 0) {
         k->ikm_flags &= ~IKM_SLOT;
         ipc_mqueue_release_slot(port);
     }
-    return port->ip_seqno++;
 }
 
 /* Hand free slots to those who wait, in order. */
@@ -211,7 +190,10 @@ ipc_mqueue_release_slot(struct ipc_port *port)
 {
     assert(port->ip_slots > 0);
     port->ip_slots--;
-    grant_slots(port);
+    if (!list_empty(&port->ip_senders.wq_threads)
+        || !list_empty(&port->ip_requests)) {
+        grant_slots(port);
+    }
 }
 
 void
@@ -228,17 +210,6 @@ ipc_mqueue_joined(struct ipc_pset *set, struct ipc_port *port)
 
     while (n > 0 && wake_first(&set->ps_object, port)) {
         n--;
-    }
-}
-
-void
-ipc_mqueue_pass_on(struct ipc_port *port, const struct ipc_port *taken)
-{
-    if (port != NULL) {
-        if (port != taken && port->ip_msgcount > 0 && ip_active(port)) {
-            wake_receiver(port);
-        }
-        ipc_port_release(port);
     }
 }
 

@@ -31,21 +31,61 @@ ipc_mqueue_full(const struct ipc_port *port)
 void ipc_mqueue_post(struct ipc_port *port, struct ipc_kmsg *k);
 /* A send-once notification. */
 void ipc_mqueue_post_sonce(struct ipc_port *port);
+/* The stand-in for a port's first counted notification. */
+struct ipc_kmsg *ipc_mqueue_stand_in(struct ipc_port *port);
+
 /* The message that would be received now, or NULL.  For an object of either
  * kind; *from is the port that it is queued on. */
-struct ipc_kmsg *ipc_mqueue_peek(struct ipc_object *object,
-                                 struct ipc_port **from);
-/* Take what peek returned; the sequence number it has got. */
-mach_port_seqno_t ipc_mqueue_take(struct ipc_port *port, struct ipc_kmsg *k);
+static inline struct ipc_kmsg *
+ipc_mqueue_peek(struct ipc_object *object, struct ipc_port **from)
+{
+    struct ipc_port *port = (struct ipc_port *)(void *)object;
+    struct list *l;
+
+    if (object->io_type == IOT_PSET) {
+        struct ipc_pset *set = (struct ipc_pset *)(void *)object;
+
+        l = list_first(&set->ps_ready);
+        if (l == NULL) {
+            return NULL;
+        }
+        port = list_entry(l, struct ipc_link, il_ready_link)->il_port;
+    } else if (port->ip_msgcount == 0) {
+        return NULL;
+    }
+    *from = port;
+    l = list_first(&port->ip_notices);
+    if (l == NULL) {
+        if (port->ip_sonce_notices > 0) {
+            return ipc_mqueue_stand_in(port);
+        }
+        l = port->ip_messages.next;
+    }
+    return list_entry(l, struct ipc_kmsg, ikm_link);
+}
+
+/* Take what peek returned: it gets the port's sequence number. */
+void ipc_mqueue_take(struct ipc_port *port, struct ipc_kmsg *k);
 /* Slots: give one back (a message received, a reservation not used). */
 void ipc_mqueue_release_slot(struct ipc_port *port);
 void ipc_mqueue_set_limit(struct ipc_port *port, uint32_t limit);
 /* port, which may have messages, is in set now: wake receivers of the set. */
 void ipc_mqueue_joined(struct ipc_pset *set, struct ipc_port *port);
+/* Wake another receiver for port. */
+void ipc_mqueue_wake(struct ipc_port *port);
 /* A thread that was woken for a message of port (its th_ipc_woken_for, whose
  * reference is consumed; or NULL) has received one of taken, or none (NULL):
  * if it was another, somebody else is woken. */
-void ipc_mqueue_pass_on(struct ipc_port *port, const struct ipc_port *taken);
+static inline void
+ipc_mqueue_pass_on(struct ipc_port *port, const struct ipc_port *taken)
+{
+    if (port != NULL) {
+        if (port != taken && port->ip_msgcount > 0 && ip_active(port)) {
+            ipc_mqueue_wake(port);
+        }
+        ip_release(port);
+    }
+}
 /* The port has died or moved: all its waiters look again. */
 void ipc_mqueue_changed(struct ipc_port *port);
 

@@ -35,8 +35,7 @@ ipc_notify_create(int id, struct ipc_port *notify, struct ledger *l)
     memset(&k->ikm_header, 0, size);
     k->ikm_flags = IKM_NOTICE;
     k->ikm_remote = notify;
-    k->ikm_sender.val[0] = KERNEL_SECURITY_TOKEN_VAL0;
-    k->ikm_sender.val[1] = KERNEL_SECURITY_TOKEN_VAL1;
+    ipc_kmsg_from_kernel(k);
     k->ikm_header.msgh_bits =
         MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, 0);
     k->ikm_header.msgh_size = size;

@@ -50,8 +50,8 @@ ipc_port_create(struct ledger *l)
     return port;
 }
 
-static void
-port_free(struct ipc_port *port)
+void
+ipc_port_free(struct ipc_port *port)
 {
     struct ledger *l = port->ip_object.io_ledger;
 
@@ -76,12 +76,9 @@ ipc_port_reference(struct ipc_port *port)
 void
 ipc_port_release(struct ipc_port *port)
 {
-    if (!ip_valid(port)) {
-        return;
-    }
-    assert(port->ip_object.io_refs > 0);
-    if (--port->ip_object.io_refs == 0) {
-        port_free(port);
+    if (ip_valid(port)) {
+        assert(port->ip_object.io_refs > 0);
+        ip_release(port);
     }
 }
 
@@ -140,7 +137,7 @@ ipc_port_unmake(struct ipc_port *port, mach_msg_type_name_t disposition)
 }
 
 /* The last send right of a live port has gone. */
-static void
+static __attribute__((noinline)) void
 port_no_senders(struct ipc_port *port)
 {
     struct ipc_kmsg *k = port->ip_nsrequest;
@@ -163,7 +160,7 @@ ipc_port_release_send(struct ipc_port *port)
     if (--port->ip_srights == 0 && ip_active(port)) {
         port_no_senders(port);
     }
-    ipc_port_release(port);
+    ip_release(port);
 }
 
 void
@@ -191,7 +188,7 @@ ipc_port_consume_right(struct ipc_port *port, mach_msg_type_name_t type)
     if (type == MACH_MSG_TYPE_PORT_SEND_ONCE) {
         assert(port->ip_sorights > 0);
         port->ip_sorights--;
-        ipc_port_release(port);
+        ip_release(port);
     } else {
         ipc_port_release_send(port);
     }
@@ -357,7 +354,7 @@ ipc_port_reap(struct ipc_port *port)
     struct ipc_kmsg *k = ipc_mqueue_peek(&port->ip_object, &from);
 
     if (k != NULL) {
-        (void)ipc_mqueue_take(port, k);
+        ipc_mqueue_take(port, k);
         ipc_kmsg_destroy(k);
         return true;
     }

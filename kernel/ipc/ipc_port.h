@@ -120,6 +120,18 @@ ip_active(const struct ipc_port *port)
 
 extern uint64_t ipc_port_count;
 
+/* The last reference has gone. */
+void ipc_port_free(struct ipc_port *port);
+
+/* ipc_port_release() of a pointer to a port. */
+static inline void
+ip_release(struct ipc_port *port)
+{
+    if (--port->ip_object.io_refs == 0) {
+        ipc_port_free(port);
+    }
+}
+
 /* NULL: shortage.  In LIMBO; the caller holds the receive right's reference. */
 struct ipc_port *ipc_port_create(struct ledger *l);
 /* The receive right is destroyed; consumes its reference.  With a

@@ -11,17 +11,11 @@
 #include <ipc/ipc_right.h>
 
 void
-ipc_right_check(struct ipc_space *s, struct ipc_entry *e)
+ipc_right_died(struct ipc_space *s, struct ipc_entry *e)
 {
     uint32_t type = ie_type(e);
     struct ipc_port *port = e->ie_port;
 
-    if (type != MACH_PORT_TYPE_SEND && type != MACH_PORT_TYPE_SEND_ONCE) {
-        return;
-    }
-    if (ip_active(port)) {
-        return;
-    }
     if (type == MACH_PORT_TYPE_SEND) {
         ipc_hash_remove(s, e);
     }

@@ -12,7 +12,20 @@
 struct ipc_pset;
 
 /* A right whose port has died becomes a dead name. */
-void ipc_right_check(struct ipc_space *s, struct ipc_entry *e);
+void ipc_right_died(struct ipc_space *s, struct ipc_entry *e);
+
+static inline void
+ipc_right_check(struct ipc_space *s, struct ipc_entry *e)
+{
+    /* A receive right and a set are alive, a dead name is dead. */
+    if ((e->ie_bits & (MACH_PORT_TYPE_RECEIVE | MACH_PORT_TYPE_PORT_SET
+                       | MACH_PORT_TYPE_DEAD_NAME))
+            == 0
+        && !ip_active(e->ie_port)) {
+        ipc_right_died(s, e);
+    }
+}
+
 /* The checked entry of a name: KERN_INVALID_NAME, KERN_INVALID_TASK (dead
  * space). */
 kern_return_t ipc_right_lookup(struct ipc_space *s, mach_port_name_t name,
@@ -59,16 +72,39 @@ mach_port_type_t ipc_right_type(const struct ipc_entry *e);
  * without a thread. Returns (claim): KERN_SUCCESS, KERN_INVALID_NAME,
  * KERN_INVALID_RIGHT, KERN_INVALID_VALUE (no such disposition),
  * KERN_RESOURCE_SHORTAGE.
+ *
+ * lookup is a claim without mark, for names that no other claim is of; it
+ * gives the entry (NULL: a name that has none), and copyin_entry takes it.
  */
 kern_return_t ipc_right_claim(struct ipc_space *s, mach_port_name_t name,
                               mach_msg_type_name_t disposition);
 void ipc_right_unclaim(struct ipc_space *s, mach_port_name_t name,
                        mach_msg_type_name_t disposition);
+kern_return_t ipc_right_claim_lookup(struct ipc_space *s,
+                                     mach_port_name_t name,
+                                     mach_msg_type_name_t disposition,
+                                     struct ipc_entry **out);
 /* The naked right; IP_NULL and IP_DEAD are possible. */
 struct ipc_port *ipc_right_copyin(struct ipc_space *s, mach_port_name_t name,
                                   mach_msg_type_name_t disposition);
+struct ipc_port *ipc_right_copyin_entry(struct ipc_space *s,
+                                        struct ipc_entry *e,
+                                        mach_port_name_t name,
+                                        mach_msg_type_name_t disposition);
 /* The type a right has in a message, by its disposition when sent. */
-mach_msg_type_name_t ipc_right_copyin_type(mach_msg_type_name_t disposition);
+static inline mach_msg_type_name_t
+ipc_right_copyin_type(mach_msg_type_name_t disposition)
+{
+    switch (disposition) {
+    case MACH_MSG_TYPE_MOVE_RECEIVE:
+        return MACH_MSG_TYPE_PORT_RECEIVE;
+    case MACH_MSG_TYPE_MOVE_SEND_ONCE:
+    case MACH_MSG_TYPE_MAKE_SEND_ONCE:
+        return MACH_MSG_TYPE_PORT_SEND_ONCE;
+    default:
+        return MACH_MSG_TYPE_PORT_SEND;
+    }
+}
 
 /* The name for a naked right, which is consumed.  One entry must have been
  * reserved; can't fail.  User references that would overflow stay at the

@@ -18,40 +18,49 @@ urefs_add(struct ipc_entry *e, int n)
     }
 }
 
-/* May this (checked) entry give a right by this disposition? */
-static bool
-entry_allows(const struct ipc_entry *e, mach_msg_type_name_t disposition)
+/* What an entry must have of (one bit is enough) to give a right by this
+ * disposition, which is a valid one. */
+static inline uint32_t
+needed_type(mach_msg_type_name_t disposition)
 {
-    uint32_t type = ie_type(e);
-
     switch (disposition) {
     case MACH_MSG_TYPE_MOVE_RECEIVE:
-        if ((type & MACH_PORT_TYPE_RECEIVE) != 0 && e->ie_port->ip_strict) {
-            return false;
-        }
-        /* fall through */
     case MACH_MSG_TYPE_MAKE_SEND:
     case MACH_MSG_TYPE_MAKE_SEND_ONCE:
-        return (type & MACH_PORT_TYPE_RECEIVE) != 0
-               && (e->ie_bits & IE_CLAIMED) == 0;
+        return MACH_PORT_TYPE_RECEIVE;
     case MACH_MSG_TYPE_COPY_SEND:
     case MACH_MSG_TYPE_MOVE_SEND:
-        return (type & (MACH_PORT_TYPE_SEND | MACH_PORT_TYPE_DEAD_NAME)) != 0
-               && ie_urefs(e) > 0;
+        return MACH_PORT_TYPE_SEND | MACH_PORT_TYPE_DEAD_NAME;
     default:
-        return (type & (MACH_PORT_TYPE_SEND_ONCE | MACH_PORT_TYPE_DEAD_NAME))
-                   != 0
-               && ie_urefs(e) > 0;
+        return MACH_PORT_TYPE_SEND_ONCE | MACH_PORT_TYPE_DEAD_NAME;
     }
 }
 
+/* May this (checked) entry give a right by this disposition? */
+static inline bool
+entry_allows(const struct ipc_entry *e, mach_msg_type_name_t disposition)
+{
+    uint32_t type = needed_type(disposition);
+
+    if ((e->ie_bits & type) == 0) {
+        return false;
+    }
+    if (type != MACH_PORT_TYPE_RECEIVE) {
+        return ie_urefs(e) > 0;
+    }
+    return (e->ie_bits & IE_CLAIMED) == 0
+           && (disposition != MACH_MSG_TYPE_MOVE_RECEIVE
+               || !e->ie_port->ip_strict);
+}
+
 kern_return_t
-ipc_right_claim(struct ipc_space *s, mach_port_name_t name,
-                mach_msg_type_name_t disposition)
+ipc_right_claim_lookup(struct ipc_space *s, mach_port_name_t name,
+                       mach_msg_type_name_t disposition,
+                       struct ipc_entry **out)
 {
     struct ipc_entry *e;
-    kern_return_t kr;
 
+    *out = NULL;
     if (disposition < MACH_MSG_TYPE_MOVE_RECEIVE
         || disposition > MACH_MSG_TYPE_MAKE_SEND_ONCE) {
         return KERN_INVALID_VALUE;
@@ -63,15 +72,32 @@ ipc_right_claim(struct ipc_space *s, mach_port_name_t name,
         return disposition == MACH_MSG_TYPE_COPY_SEND ? KERN_SUCCESS
                                                       : KERN_INVALID_RIGHT;
     }
-    kr = ipc_right_lookup(s, name, &e);
-    if (kr != KERN_SUCCESS) {
-        return kr;
+    if (!s->is_active) {
+        return KERN_INVALID_TASK;
     }
+    e = ipc_entry_lookup(s, name);
+    if (e == NULL) {
+        return KERN_INVALID_NAME;
+    }
+    ipc_right_check(s, e);
     if (!entry_allows(e, disposition)) {
         return KERN_INVALID_RIGHT;
     }
-    if (disposition == MACH_MSG_TYPE_MAKE_SEND_ONCE) {
-        return ipc_sonce_prepare(e->ie_port, s->is_ledger);
+    *out = e;
+    return disposition == MACH_MSG_TYPE_MAKE_SEND_ONCE
+               ? ipc_sonce_prepare(e->ie_port, s->is_ledger)
+               : KERN_SUCCESS;
+}
+
+kern_return_t
+ipc_right_claim(struct ipc_space *s, mach_port_name_t name,
+                mach_msg_type_name_t disposition)
+{
+    struct ipc_entry *e;
+    kern_return_t kr = ipc_right_claim_lookup(s, name, disposition, &e);
+
+    if (kr != KERN_SUCCESS || e == NULL) {
+        return kr;
     }
     if (disposition == MACH_MSG_TYPE_MOVE_RECEIVE) {
         e->ie_bits |= IE_CLAIMED;
@@ -98,20 +124,6 @@ ipc_right_unclaim(struct ipc_space *s, mach_port_name_t name,
     } else if (disposition == MACH_MSG_TYPE_MOVE_SEND
                || disposition == MACH_MSG_TYPE_MOVE_SEND_ONCE) {
         urefs_add(e, 1);
-    }
-}
-
-mach_msg_type_name_t
-ipc_right_copyin_type(mach_msg_type_name_t disposition)
-{
-    switch (disposition) {
-    case MACH_MSG_TYPE_MOVE_RECEIVE:
-        return MACH_MSG_TYPE_PORT_RECEIVE;
-    case MACH_MSG_TYPE_MOVE_SEND_ONCE:
-    case MACH_MSG_TYPE_MAKE_SEND_ONCE:
-        return MACH_MSG_TYPE_PORT_SEND_ONCE;
-    default:
-        return MACH_MSG_TYPE_PORT_SEND;
     }
 }
 
@@ -169,22 +181,40 @@ move_dead(struct ipc_space *s, struct ipc_entry *e)
     return IP_DEAD;
 }
 
+/* Of a name without entry: null, dead or borrowed. */
+static struct ipc_port *
+copyin_name(mach_port_name_t name)
+{
+    if (!MACH_PORT_VALID(name)) {
+        return name == MACH_PORT_NULL ? IP_NULL : IP_DEAD;
+    }
+    return ipc_port_copy_send(
+        ipc_upcall_borrowed(machine_current_thread(), name));
+}
+
 struct ipc_port *
 ipc_right_copyin(struct ipc_space *s, mach_port_name_t name,
                  mach_msg_type_name_t disposition)
 {
-    struct ipc_entry *e;
+    struct ipc_entry *e = NULL;
+
+    if (MACH_PORT_VALID(name) && !ipc_name_borrowed(name)) {
+        e = ipc_entry_lookup(s, name);
+        assert(e != NULL);
+    }
+    return ipc_right_copyin_entry(s, e, name, disposition);
+}
+
+struct ipc_port *
+ipc_right_copyin_entry(struct ipc_space *s, struct ipc_entry *e,
+                       mach_port_name_t name,
+                       mach_msg_type_name_t disposition)
+{
     struct ipc_port *port;
 
-    if (!MACH_PORT_VALID(name)) {
-        return name == MACH_PORT_NULL ? IP_NULL : IP_DEAD;
+    if (e == NULL) {
+        return copyin_name(name);
     }
-    if (ipc_name_borrowed(name)) {
-        return ipc_port_copy_send(
-            ipc_upcall_borrowed(machine_current_thread(), name));
-    }
-    e = ipc_entry_lookup(s, name);
-    assert(e != NULL);
     ipc_right_check(s, e);
     port = e->ie_port;
     if (ie_type(e) == MACH_PORT_TYPE_DEAD_NAME) {

@@ -32,33 +32,6 @@
 
 bool mach_msg_fast_on = true;
 
-static void
-call_args(struct mach_msg_call *c, const uint64_t args[6])
-{
-    c->mc_message = args[0];
-    c->mc_option = (mach_msg_option_t)args[1];
-    c->mc_send_size = (mach_msg_size_t)args[2];
-    c->mc_rcv_size = (mach_msg_size_t)(args[2] >> 32);
-    c->mc_rcv_name = (mach_port_name_t)args[3];
-    c->mc_notify = (mach_port_name_t)(args[3] >> 32);
-    c->mc_timeout = (mach_msg_timeout_t)args[4];
-    c->mc_rcv_message =
-        (c->mc_option & MACH_RCV_OVERWRITE) != 0 ? args[5] : args[0];
-    c->mc_slot = NULL;
-    c->mc_from = NULL;
-}
-
-void
-mach_msg_call_init(struct mach_msg_call *c, struct thread *th)
-{
-    uint64_t args[6];
-
-    regs_get_args(&th->th_regs, args);
-    call_args(c, args);
-    c->mc_thread = th;
-    c->mc_caller = *th->th_caller;
-}
-
 uint64_t
 mach_msg_deadline(struct mach_msg_call *c, mach_msg_option_t timeout_bit)
 {
@@ -104,7 +77,7 @@ mach_msg_send_continue(struct thread *th, kern_return_t result)
     assert(slot || th->th_ipc_wait == IPC_WAIT_SEND);
     th->th_saved.ipc.object = NULL;
     th->th_ipc_wait = IPC_WAIT_NONE;
-    mach_msg_call_init(&c, th);
+    mach_msg_call_again(&c, th);
     if (slot) {
         c.mc_slot = port; /* with its reference */
     } else {
@@ -128,7 +101,7 @@ static kern_return_t
 send_notify(struct mach_msg_call *c, mach_port_name_t dest)
 {
     struct ipc_port *notify, *previous;
-    struct ipc_space *s = c->mc_caller.ca_space;
+    struct ipc_space *s = c->mc_caller->ca_space;
     kern_return_t kr;
 
     if (ipc_right_lookup_receive(s, c->mc_notify, &notify) != KERN_SUCCESS) {
@@ -201,7 +174,7 @@ payer(const struct mach_msg_call *c, const struct ipc_port *dest,
     return sent_by(k) == MACH_MSG_TYPE_MOVE_SEND_ONCE
                    && dest->ip_state != IPS_KERNEL
                ? ipc_sonce_payer(dest)
-               : c->mc_caller.ca_ledger;
+               : c->mc_caller->ca_ledger;
 }
 
 /* The right, by the disposition it was sent with, is not out any more. */
@@ -232,12 +205,12 @@ send_perform(struct mach_msg_call *c, struct ipc_kmsg *k,
         reply = mach_msg_reply_alloc(c, k, &kr);
     }
     if (kr != KERN_SUCCESS) {
-        ipc_kmsg_unclaim(k, c->mc_caller.ca_space, true);
+        ipc_kmsg_unclaim(k, c->mc_caller->ca_space, true);
         ipc_kmsg_free(k);
         return MACH_SEND_NO_BUFFER;
     }
     ipc_trace(k, dest, IPC_TRACE_PREPARE, KERN_SUCCESS);
-    kr = ipc_kmsg_copyin(k, c->mc_caller.ca_space, c->mc_caller.ca_map,
+    kr = ipc_kmsg_copyin(k, c->mc_caller->ca_space, c->mc_caller->ca_map,
                          k->ikm_ledger);
     ipc_trace(k, dest, IPC_TRACE_DONE, kr);
     if (kr != KERN_SUCCESS) {
@@ -247,8 +220,8 @@ send_perform(struct mach_msg_call *c, struct ipc_kmsg *k,
         ipc_kmsg_free(k);
         return kr;
     }
-    k->ikm_sender = *c->mc_caller.ca_token;
-    k->ikm_audit = *c->mc_caller.ca_audit;
+    k->ikm_sender = *c->mc_caller->ca_token;
+    k->ikm_audit = *c->mc_caller->ca_audit;
     k->ikm_reply = reply;
     if (dest->ip_state == IPS_KERNEL && dest->ip_kind != IKOT_NONE) {
         return mach_msg_serve(c, k);
@@ -270,7 +243,7 @@ send_perform(struct mach_msg_call *c, struct ipc_kmsg *k,
 kern_return_t
 mach_msg_send(struct mach_msg_call *c)
 {
-    struct ipc_space *s = c->mc_caller.ca_space;
+    struct ipc_space *s = c->mc_caller->ca_space;
     struct ipc_port *dest;
     struct ipc_kmsg *k;
     bool needs_slot;
@@ -351,9 +324,7 @@ mach_msg_trap(struct thread *th, const uint64_t args[6])
 {
     struct mach_msg_call c;
 
-    call_args(&c, args);
-    c.mc_thread = th;
-    c.mc_caller = *th->th_caller;
+    mach_msg_call_init(&c, th, args);
     if ((c.mc_option & ~OPTIONS_KNOWN) != 0) {
         return KERN_INVALID_ARGUMENT;
     }

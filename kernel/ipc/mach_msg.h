@@ -17,25 +17,57 @@
 #ifndef IPC_MACH_MSG_H
 #define IPC_MACH_MSG_H
 
+#include <sched/thread.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_upcall.h>
 
 struct mach_msg_call {
     struct thread *mc_thread;
-    struct ipc_caller mc_caller;
+    const struct ipc_caller *mc_caller;
     vm_address_t mc_message;
     mach_msg_option_t mc_option;
     mach_msg_size_t mc_send_size;
-    mach_msg_size_t mc_rcv_size;
     mach_port_name_t mc_rcv_name;
     mach_port_name_t mc_notify;
     mach_msg_timeout_t mc_timeout;
-    vm_address_t mc_rcv_message;
+    struct ipc_receive mc_receive; /* where to */
     struct ipc_port *mc_slot; /* a slot of this port's queue is ours */
     struct ipc_port *mc_from; /* received from: to compare with, no more */
 };
 
-void mach_msg_call_init(struct mach_msg_call *c, struct thread *th);
+static inline void
+mach_msg_call_init(struct mach_msg_call *c, struct thread *th,
+                   const uint64_t args[6])
+{
+    mach_msg_option_t option = (mach_msg_option_t)args[1];
+
+    c->mc_thread = th;
+    c->mc_caller = th->th_caller;
+    c->mc_message = args[0];
+    c->mc_option = option;
+    c->mc_send_size = (mach_msg_size_t)args[2];
+    c->mc_rcv_name = (mach_port_name_t)args[3];
+    c->mc_notify = (mach_port_name_t)(args[3] >> 32);
+    c->mc_timeout = (mach_msg_timeout_t)args[4];
+    c->mc_receive.rc_caller = th->th_caller;
+    c->mc_receive.rc_buffer =
+        (option & MACH_RCV_OVERWRITE) != 0 ? args[5] : args[0];
+    c->mc_receive.rc_size = (mach_msg_size_t)(args[2] >> 32);
+    c->mc_receive.rc_option = option;
+    c->mc_slot = NULL;
+    c->mc_from = NULL;
+}
+
+/* In a continuation: from the saved registers. */
+static inline void
+mach_msg_call_again(struct mach_msg_call *c, struct thread *th)
+{
+    uint64_t args[6];
+
+    regs_get_args(&th->th_regs, args);
+    mach_msg_call_init(c, th, args);
+}
+
 /* Send if asked to, then receive if asked to. */
 kern_return_t mach_msg_run(struct mach_msg_call *c);
 /* The send is done: go on. */

@@ -24,7 +24,7 @@ mach_msg_reply_alloc(const struct mach_msg_call *c,
     if (reply == NULL) {
         return NULL;
     }
-    if (ipc_kmsg_charge(reply, c->mc_caller.ca_ledger) != KERN_SUCCESS) {
+    if (ipc_kmsg_charge(reply, c->mc_caller->ca_ledger) != KERN_SUCCESS) {
         ipc_kmsg_free(reply);
         return NULL;
     }
@@ -51,8 +51,7 @@ serve_finish(struct ipc_kmsg *k, bool answer)
         h->msgh_remote_port = MACH_PORT_NULL;
         h->msgh_local_port = MACH_PORT_NULL;
         h->msgh_voucher_port = MACH_PORT_NULL;
-        reply->ikm_sender.val[0] = KERNEL_SECURITY_TOKEN_VAL0;
-        reply->ikm_sender.val[1] = KERNEL_SECURITY_TOKEN_VAL1;
+        ipc_kmsg_from_kernel(reply);
         assert(h->msgh_size + MAX_TRAILER_SIZE <= reply->ikm_capacity);
         ipc_kmsg_send_always(reply);
     } else {
@@ -91,7 +90,7 @@ mach_msg_serve_continue(struct thread *th, kern_return_t result)
 
     assert(k != NULL);
     th->th_request = NULL;
-    mach_msg_call_init(&c, th);
+    mach_msg_call_again(&c, th);
     if (result == KERN_ABORTED || result == KERN_INTERRUPTED) {
         ipc_upcall_reply_error(&k->ikm_header, &k->ikm_reply->ikm_header,
                                result);

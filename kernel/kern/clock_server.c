@@ -103,8 +103,7 @@ expired(void *arg)
 
     memcpy(&k->ikm_header, &m, sizeof(m));
     k->ikm_remote = al->al_port;
-    k->ikm_sender.val[0] = KERNEL_SECURITY_TOKEN_VAL0;
-    k->ikm_sender.val[1] = KERNEL_SECURITY_TOKEN_VAL1;
+    ipc_kmsg_from_kernel(k);
     k->ikm_flags |= IKM_BUSY;
     ipc_kmsg_send_always(k);
     alarm_free(al);

@@ -93,19 +93,16 @@ user_range(vm_address_t addr, size_t size)
  * again at once would otherwise keep us here for ever. */
 #define MISS_MAX 4
 
-kern_return_t
-copyin(vm_address_t from, void *to, size_t size)
+/* The last left bytes of a copy are still to be done. */
+static __attribute__((noinline)) kern_return_t
+copyin_rest(vm_address_t from, char *to, size_t size, size_t left)
 {
     vm_address_t missed = ~0ull;
     unsigned misses = 0;
-    size_t left;
     kern_return_t kr;
 
-    if (!user_range(from, size)) {
-        return KERN_INVALID_ADDRESS;
-    }
-    while ((left = user_copy_from(to, from, size)) != 0) {
-        to = (char *)to + (size - left);
+    do {
+        to += size - left;
         from += size - left;
         size = left;
         misses = page_trunc(from) == missed ? misses + 1 : 0;
@@ -115,23 +112,32 @@ copyin(vm_address_t from, void *to, size_t size)
         if (kr != KERN_SUCCESS) {
             return kr;
         }
-    }
+        left = user_copy_from(to, from, size);
+    } while (left != 0);
     return KERN_SUCCESS;
 }
 
 kern_return_t
-copyout(const void *from, vm_address_t to, size_t size)
+copyin(vm_address_t from, void *to, size_t size)
+{
+    size_t left;
+
+    if (!user_range(from, size)) {
+        return KERN_INVALID_ADDRESS;
+    }
+    left = user_copy_from(to, from, size);
+    return left == 0 ? KERN_SUCCESS : copyin_rest(from, to, size, left);
+}
+
+static __attribute__((noinline)) kern_return_t
+copyout_rest(const char *from, vm_address_t to, size_t size, size_t left)
 {
     vm_address_t missed = ~0ull;
     unsigned misses = 0;
-    size_t left;
     kern_return_t kr;
 
-    if (!user_range(to, size)) {
-        return KERN_INVALID_ADDRESS;
-    }
-    while ((left = user_copy_to(to, from, size)) != 0) {
-        from = (const char *)from + (size - left);
+    do {
+        from += size - left;
         to += size - left;
         size = left;
         misses = page_trunc(to) == missed ? misses + 1 : 0;
@@ -141,8 +147,21 @@ copyout(const void *from, vm_address_t to, size_t size)
         if (kr != KERN_SUCCESS) {
             return kr;
         }
-    }
+        left = user_copy_to(to, from, size);
+    } while (left != 0);
     return KERN_SUCCESS;
+}
+
+kern_return_t
+copyout(const void *from, vm_address_t to, size_t size)
+{
+    size_t left;
+
+    if (!user_range(to, size)) {
+        return KERN_INVALID_ADDRESS;
+    }
+    left = user_copy_to(to, from, size);
+    return left == 0 ? KERN_SUCCESS : copyout_rest(from, to, size, left);
 }
 
 kern_return_t

@@ -211,9 +211,14 @@ kick_thread(struct host_thread *h)
     }
 }
 
+/* Pages found there before this was counted up may be missing again. */
+extern unsigned host_page_era;
+unsigned host_page_era = 1;
+
 void
 pages_missing(unsigned n)
 {
+    host_page_era++;
     missing = n;
     missing_after = 0;
     missing_error = KERN_SUCCESS;
@@ -222,6 +227,7 @@ pages_missing(unsigned n)
 void
 pages_missing_at(unsigned nth)
 {
+    host_page_era++;
     missing = 1;
     missing_after = nth - 1;
     missing_error = KERN_SUCCESS;

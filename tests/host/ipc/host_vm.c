@@ -15,6 +15,7 @@ struct region {
     char *base;
     size_t size;
     bool writable;
+    unsigned resident; /* since this era of missing pages; 0: never */
 };
 
 struct vm_map_copy {
@@ -25,6 +26,7 @@ struct vm_map_copy {
 
 kern_return_t host_page(void);
 bool host_pages_owed(void);
+extern unsigned host_page_era;
 
 static unsigned copies, regions;
 
@@ -214,9 +216,11 @@ vm_probe_write(vm_address_t addr, size_t size)
         return kr;
     }
     r = region_of(current_map(), addr, size);
-    return r == NULL ? KERN_INVALID_ADDRESS
-           : r->writable ? KERN_SUCCESS
-                         : KERN_PROTECTION_FAILURE;
+    if (r == NULL || !r->writable) {
+        return r == NULL ? KERN_INVALID_ADDRESS : KERN_PROTECTION_FAILURE;
+    }
+    r->resident = host_page_era;
+    return KERN_SUCCESS;
 }
 
 kern_return_t
@@ -224,9 +228,17 @@ copyout(const void *from, vm_address_t to, size_t size)
 {
     struct region *r = region_of(current_map(), to, size);
 
+    if (r == NULL || r->resident != host_page_era) {
+        kern_return_t kr = host_page();
+
+        if (kr != KERN_SUCCESS) {
+            return kr;
+        }
+    }
     if (r == NULL || !r->writable) {
         return KERN_INVALID_ADDRESS;
     }
+    r->resident = host_page_era;
     memcpy((void *)(uintptr_t)to, from, size);
     return KERN_SUCCESS;
 }
