@@ -215,6 +215,7 @@ ipc_call_set_limits(struct ipc_space *s, uint32_t soft, uint32_t hard,
     s->is_limit_notice = k;
     s->is_soft = soft;
     s->is_hard = hard != 0 ? hard : s->is_hard;
+    ipc_entry_set_floor(s);
     ipc_space_count_names(s);
     return KERN_SUCCESS;
 }
@@ -225,7 +226,7 @@ ipc_call_space_info(const struct ipc_space *s, ipc_info_space_basic_t *out)
     *out = (ipc_info_space_basic_t){
         .iisb_genno_mask = 0xff,
         .iisb_table_size = s->is_size,
-        .iisb_table_inuse = s->is_used,
+        .iisb_table_inuse = ipc_space_used(s),
         .iisb_limit = s->is_hard,
     };
 }

@@ -135,6 +135,7 @@ table_grow(struct ipc_space *s)
         return KERN_RESOURCE_SHORTAGE;
     }
     s->is_dir[chunk] = entries;
+    s->is_first = s->is_dir[0];
     s->is_size = old_size + IPC_CHUNK;
     if (old_size != 0) {
         hash_split(s, old_size);
@@ -142,35 +143,30 @@ table_grow(struct ipc_space *s)
     return KERN_SUCCESS;
 }
 
+/* From anywhere in the list. */
 static void
-free_list_push(struct ipc_space *s, uint32_t index)
+free_list_remove(struct ipc_space *s, struct ipc_entry *e)
 {
-    struct ipc_entry *e = ipc_entry_at(s, index);
-
-    e->ie_name = 0;
-    e->ie_prev = 0;
-    e->ie_next = s->is_free;
-    if (s->is_free != 0) {
-        ipc_entry_at(s, s->is_free)->ie_prev = index;
-    }
-    s->is_free = index;
-    s->is_free_count++;
-}
-
-static void
-free_list_remove(struct ipc_space *s, uint32_t index)
-{
-    struct ipc_entry *e = ipc_entry_at(s, index);
-
-    if (e->ie_prev != 0) {
-        ipc_entry_at(s, (uint32_t)e->ie_prev)->ie_next = e->ie_next;
+    if (e->ie_free_prev != NULL) {
+        e->ie_free_prev->ie_free_next = e->ie_free_next;
     } else {
-        s->is_free = e->ie_next;
+        s->is_free = e->ie_free_next;
     }
-    if (e->ie_next != 0) {
-        ipc_entry_at(s, e->ie_next)->ie_prev = e->ie_prev;
+    if (e->ie_free_next != NULL) {
+        e->ie_free_next->ie_free_prev = e->ie_free_prev;
     }
     s->is_free_count--;
+}
+
+void
+ipc_entry_set_floor(struct ipc_space *s)
+{
+    uint32_t names = s->is_filled - MACH_PORT_FIRST_INDEX;
+
+    s->is_free_floor = names > s->is_hard ? names - s->is_hard : 0;
+    if (s->is_limit_notice != NULL) {
+        s->is_free_floor = UINT32_MAX;
+    }
 }
 
 /* Charge for more names and put them on the free list. */
@@ -198,9 +194,13 @@ fill(struct ipc_space *s)
     }
     /* The lowest index is to be taken first. */
     for (i = n; i > 0; i--) {
-        free_list_push(s, s->is_filled + i - 1u);
+        struct ipc_entry *e = ipc_entry_at(s, s->is_filled + i - 1u);
+
+        e->ie_bits = MACH_PORT_MAKE(s->is_filled + i - 1u, 0);
+        ipc_entry_push(s, e);
     }
     s->is_filled += n;
+    ipc_entry_set_floor(s);
     return KERN_SUCCESS;
 }
 
@@ -249,13 +249,9 @@ ipc_entry_grow(struct ipc_space *s)
 static bool
 within_limit(const struct ipc_space *s, uint32_t n)
 {
-    return s->is_used <= s->is_hard && n <= s->is_hard - s->is_used;
-}
+    uint32_t used = ipc_space_used(s);
 
-bool
-ipc_entry_ready(const struct ipc_space *s, uint32_t n)
-{
-    return s->is_free_count >= n && within_limit(s, n);
+    return used <= s->is_hard && n <= s->is_hard - used;
 }
 
 kern_return_t
@@ -276,26 +272,22 @@ ipc_entry_reserve(struct ipc_space *s, uint32_t n)
 }
 
 static void
-entry_begin(struct ipc_space *s, struct ipc_entry *e, mach_port_name_t name)
+entry_begin(struct ipc_space *s, struct ipc_entry *e)
 {
-    e->ie_name = name;
     e->ie_bits = 0;
     e->ie_object = NULL;
     e->ie_next = 0;
-    s->is_used++;
     ipc_space_count_names(s);
 }
 
 struct ipc_entry *
 ipc_entry_take(struct ipc_space *s)
 {
-    uint32_t index = s->is_free;
     struct ipc_entry *e;
 
-    assert(index != 0);
-    e = ipc_entry_at(s, index);
-    free_list_remove(s, index);
-    entry_begin(s, e, MACH_PORT_MAKE(index, MACH_PORT_GEN(e->ie_bits)));
+    assert(s->is_free != NULL);
+    e = ipc_entry_pop(s);
+    entry_begin(s, e);
     return e;
 }
 
@@ -327,19 +319,10 @@ ipc_entry_take_name(struct ipc_space *s, mach_port_name_t name,
     if (e->ie_name != 0) {
         return KERN_NAME_EXISTS;
     }
-    free_list_remove(s, index);
-    entry_begin(s, e, name);
+    free_list_remove(s, e);
+    e->ie_name = name;
+    e->ie_request = NULL;
+    entry_begin(s, e);
     *out = e;
     return KERN_SUCCESS;
-}
-
-void
-ipc_entry_free(struct ipc_space *s, struct ipc_entry *e)
-{
-    mach_port_name_t name = e->ie_name;
-
-    assert(e->ie_request == NULL);
-    e->ie_bits = MACH_PORT_GEN(name + 1u);
-    s->is_used--;
-    free_list_push(s, MACH_PORT_INDEX(name));
 }

@@ -8,8 +8,8 @@
  *
  * States of an entry:
  *   unfilled  index >= is_filled: not charged yet, ie_name == 0
- *   free      ie_name == 0, ie_bits == the generation it gets next; on the
- *             free list (doubly linked by ie_next and ie_prev)
+ *   free      ie_name == 0, ie_bits == the name it gets next; on the free
+ *             list (ie_free_next, ie_free_prev; NULL ends it)
  *   in use    ie_name == its name, ie_bits == type | user references; one of
  *     SEND               a send right, 1.. user references; in the hash
  *     RECEIVE            not in the hash: the port knows its name
@@ -44,11 +44,14 @@ struct ipc_entry {
         struct ipc_object *ie_object;
         struct ipc_port *ie_port;
         struct ipc_pset *ie_pset;
-        uint64_t ie_prev;
+        struct ipc_entry *ie_free_prev;
     };
-    uint32_t ie_next;   /* free list, or hash chain; 0 ends either */
+    uint32_t ie_next;   /* hash chain; 0 ends it */
     uint32_t ie_bucket; /* first index of the bucket of this entry's index */
-    struct ipc_request *ie_request; /* dead-name, send-possible; or NULL */
+    union {
+        struct ipc_request *ie_request; /* dead-name, send-possible; or NULL */
+        struct ipc_entry *ie_free_next;
+    };
 };
 _Static_assert(sizeof(struct ipc_entry) == 32, "a chunk is a page");
 
@@ -82,9 +85,10 @@ struct ipc_space {
     bool is_active;             /* K: false: dead, being emptied */
     uint32_t is_size;           /* K: entries in chunks */
     uint32_t is_filled;         /* K: entries charged */
-    uint32_t is_free;           /* K: first free index, or 0 */
     uint32_t is_free_count;     /* K */
-    uint32_t is_used;           /* K: names in use */
+    uint32_t is_free_floor;     /* K: see ipc_entry_ready() */
+    struct ipc_entry *is_free;  /* K: the free list */
+    struct ipc_entry *is_first; /* K: the first chunk, is_dir[0] */
     uint32_t is_dir_size;       /* K: chunk pointers that fit */
     struct ipc_entry **is_dir;  /* K */
     struct ledger *is_ledger;   /* I: +1 */
@@ -103,17 +107,27 @@ ipc_entry_at(const struct ipc_space *s, uint32_t index)
     return &s->is_dir[index / IPC_CHUNK][index % IPC_CHUNK];
 }
 
-/* NULL: no such name.  The entry may be that of a right that has died. */
+/* Names in use. */
+static inline uint32_t
+ipc_space_used(const struct ipc_space *s)
+{
+    return s->is_filled - MACH_PORT_FIRST_INDEX - s->is_free_count;
+}
+
+/* NULL: no such name.  The entry may be that of a right that has died.  Most
+ * names are in the first chunk. */
 static inline struct ipc_entry *
 ipc_entry_lookup(const struct ipc_space *s, mach_port_name_t name)
 {
     uint32_t index = MACH_PORT_INDEX(name);
-    struct ipc_entry *e;
+    struct ipc_entry *e = &s->is_first[index % IPC_CHUNK];
 
-    if (index >= s->is_size) {
-        return NULL;
+    if (__builtin_expect(index >= IPC_CHUNK, 0)) {
+        if (index >= s->is_size) {
+            return NULL;
+        }
+        e = ipc_entry_at(s, index);
     }
-    e = ipc_entry_at(s, index);
     return e->ie_name == name ? e : NULL;
 }
 
@@ -123,16 +137,74 @@ void ipc_entry_table_free(struct ipc_space *s);
  * otherwise.  grow: some more that are free. */
 kern_return_t ipc_entry_reserve(struct ipc_space *s, uint32_t n);
 kern_return_t ipc_entry_grow(struct ipc_space *s);
-/* Are n entries free as it is? */
-bool ipc_entry_ready(const struct ipc_space *s, uint32_t n);
+/*
+ * May n entries be taken as it is, with nobody to be told?  is_free_floor is
+ * how many free ones must stay: those behind the hard limit, or more than there
+ * are while a limit's notice stands.
+ */
+static inline bool
+ipc_entry_ready(const struct ipc_space *s, uint32_t n)
+{
+    return s->is_free_count >= (uint64_t)s->is_free_floor + n;
+}
+
+/* The name that the next entry taken has; there is one. */
+static inline mach_port_name_t
+ipc_entry_next_name(const struct ipc_space *s)
+{
+    return s->is_free->ie_bits;
+}
+
+/* The first of the free ones, not NULL: it has its name, and no type yet. */
+static inline struct ipc_entry *
+ipc_entry_pop(struct ipc_space *s)
+{
+    struct ipc_entry *e = s->is_free, *next = e->ie_free_next;
+
+    s->is_free = next;
+    s->is_free_count--;
+    if (next != NULL) {
+        next->ie_free_prev = NULL;
+    }
+    e->ie_name = e->ie_bits;
+    e->ie_request = NULL;
+    return e;
+}
+
+/* It has no name any more. */
+static inline void
+ipc_entry_push(struct ipc_space *s, struct ipc_entry *e)
+{
+    struct ipc_entry *next = s->is_free;
+
+    e->ie_name = 0;
+    e->ie_free_prev = NULL;
+    e->ie_free_next = next;
+    if (next != NULL) {
+        next->ie_free_prev = e;
+    }
+    s->is_free = e;
+    s->is_free_count++;
+}
+
+/* The name dies; its next one at this index has another generation. */
+static inline void
+ipc_entry_free(struct ipc_space *s, struct ipc_entry *e)
+{
+    mach_port_name_t name = e->ie_name;
+
+    e->ie_bits = (name & ~0xffu) | MACH_PORT_GEN(name + 1u);
+    ipc_entry_push(s, e);
+}
+
+/* is_free_floor, after a change of the limits or of is_filled. */
+void ipc_entry_set_floor(struct ipc_space *s);
 /* Take a reserved entry; it has its name, and no type yet.  Can't fail. */
 struct ipc_entry *ipc_entry_take(struct ipc_space *s);
 /* The entry of one name: KERN_NAME_EXISTS when its index is in use,
  * KERN_NO_SPACE when it is out of reach. */
 kern_return_t ipc_entry_take_name(struct ipc_space *s, mach_port_name_t name,
                                   struct ipc_entry **out);
-/* The name dies; its next one at this index has another generation. */
-void ipc_entry_free(struct ipc_space *s, struct ipc_entry *e);
 
 /* Reverse look-up, for send rights. */
 void ipc_hash_insert(struct ipc_space *s, struct ipc_entry *e);

@@ -34,6 +34,7 @@ ipc_space_create(struct ledger *l, struct ipc_space **out)
     s->is_active = true;
     s->is_soft = IPC_NAMES_MAX;
     s->is_hard = IPC_NAMES_MAX;
+    ipc_entry_set_floor(s);
     list_init(&s->is_reap_link);
     ipc_space_count++;
     *out = s;
@@ -55,7 +56,7 @@ ipc_space_release(struct ipc_space *s)
     if (--s->is_refs > 0) {
         return;
     }
-    assert(!s->is_active && s->is_used == 0);
+    assert(!s->is_active && ipc_space_used(s) == 0);
     ipc_entry_table_free(s);
     kfree(s, sizeof(*s), l);
     ledger_release(l);
@@ -82,10 +83,12 @@ void
 ipc_space_count_names(struct ipc_space *s)
 {
     struct ipc_kmsg *k = s->is_limit_notice;
+    uint32_t used = ipc_space_used(s);
 
-    if (s->is_used > s->is_soft && k != NULL) {
+    if (k != NULL && used > s->is_soft) {
         s->is_limit_notice = NULL;
-        ipc_notify_send(k, s->is_used);
+        ipc_entry_set_floor(s);
+        ipc_notify_send(k, used);
     }
 }
 
@@ -94,12 +97,13 @@ ipc_space_inherit_limit(struct ipc_space *child,
                         const struct ipc_space *parent)
 {
     child->is_hard = parent->is_hard;
+    ipc_entry_set_floor(child);
 }
 
 bool
 ipc_space_empty(const struct ipc_space *s)
 {
-    return s->is_used == 0;
+    return ipc_space_used(s) == 0;
 }
 
 bool
@@ -107,7 +111,7 @@ ipc_space_reap(struct ipc_space *s)
 {
     uint32_t emptied = 0, seen = 0;
 
-    while (s->is_used > 0) {
+    while (ipc_space_used(s) > 0) {
         struct ipc_entry *e;
 
         if (emptied >= REAP_ENTRIES || seen++ >= REAP_ENTRIES_SEEN) {

@@ -70,7 +70,7 @@ serve_task_info(task_ref_t task, int flavor, uint64_t *info,
         clock_cycles_to_ns(live.cycles), 0
     };
     const uint64_t debug[TASK_DEBUG_INFO_COUNT] = {
-        task->ta_space->is_used,
+        ipc_space_used(task->ta_space),
         task->ta_map->vm_entry_count,
         task->ta_essential,
         !task->ta_active,

@@ -124,7 +124,7 @@ mach_port_names(space_ref_t task, struct vm_map_copy **names,
                 struct vm_map_copy **types, mach_msg_type_number_t *typesCnt)
 {
     struct names n = {task, MACH_PORT_FIRST_INDEX}, t = n;
-    uint32_t count = task->is_used;
+    uint32_t count = ipc_space_used(task);
     kern_return_t kr;
 
     if (!task->is_active) {
@@ -173,7 +173,7 @@ mach_port_space_info(space_ref_t task, ipc_info_space_basic_t *info,
                      mach_msg_type_number_t *tableCnt)
 {
     struct table t = {.names = {task, MACH_PORT_FIRST_INDEX}};
-    uint32_t count = task->is_used;
+    uint32_t count = ipc_space_used(task);
     kern_return_t kr;
 
     if (!task->is_active) {

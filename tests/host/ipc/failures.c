@@ -20,7 +20,7 @@ fingerprint(void)
     for (i = 0; i < 2; i++) {
         struct ipc_space *s = tasks[i]->space;
 
-        h = (h ^ s->is_used) * 1099511628211ull;
+        h = (h ^ ipc_space_used(s)) * 1099511628211ull;
         for (j = MACH_PORT_FIRST_INDEX; j < s->is_filled; j++) {
             struct ipc_entry *e = ipc_entry_at(s, j);
 

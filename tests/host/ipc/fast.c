@@ -194,9 +194,13 @@ twin_call(struct twin *t, struct side *s, const struct plan *p,
 static void
 same_spaces(struct ipc_space *a, struct ipc_space *b)
 {
-    CHECK_EQ(a->is_used, b->is_used);
+    CHECK_EQ(ipc_space_used(a), ipc_space_used(b));
     CHECK_EQ(a->is_filled, b->is_filled);
-    CHECK_EQ(a->is_free, b->is_free);
+    CHECK_EQ(a->is_free_count, b->is_free_count);
+    for (const struct ipc_entry *x = a->is_free, *y = b->is_free; x != NULL;
+         x = x->ie_free_next, y = y->ie_free_next) {
+        CHECK(y != NULL && x->ie_bits == y->ie_bits);
+    }
     for (uint32_t i = 1; i < a->is_filled; i++) {
         struct ipc_entry *x = ipc_entry_at(a, i), *y = ipc_entry_at(b, i);
 

@@ -216,18 +216,18 @@ growth_fails(void)
 
     world_begin(&w);
     for (i = 0; i < 20 * IPC_CHUNK; i++) {
-        uint32_t used = w.a->space->is_used;
+        uint32_t used = ipc_space_used(w.a->space);
 
         host_fail_nth(nth + 1);
         if (dead_name(w.a, 0, &n) == KERN_SUCCESS) {
             host_fail_nth(0);
             nth = 0;
-            CHECK_EQ(w.a->space->is_used, used + 1);
+            CHECK_EQ(ipc_space_used(w.a->space), used + 1);
         } else {
             host_fail_nth(0);
             nth++;
             failed++;
-            CHECK_EQ(w.a->space->is_used, used);
+            CHECK_EQ(ipc_space_used(w.a->space), used);
         }
     }
     CHECK(failed >= 20);
@@ -374,8 +374,8 @@ ends_in_steps(void)
     }
     ipc_space_destroy(w.a->space);
     while (ipc_reap_step()) {
-        CHECK_EQ(w.a->space->is_used, left - 16);
-        left = w.a->space->is_used;
+        CHECK_EQ(ipc_space_used(w.a->space), left - 16);
+        left = ipc_space_used(w.a->space);
     }
     CHECK(left <= 16);
     CHECK(ipc_space_empty(w.a->space));

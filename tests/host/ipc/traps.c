@@ -54,13 +54,13 @@ allocate_and_deallocate(void)
              KERN_INVALID_NAME);
     CHECK_EQ(allocate(MACH_PORT_RIGHT_SEND, name), KERN_INVALID_VALUE);
     CHECK_EQ(allocate(MACH_PORT_RIGHT_SEND_ONCE, name), KERN_INVALID_VALUE);
-    CHECK_EQ(w.a->space->is_used, 1);
+    CHECK_EQ(ipc_space_used(w.a->space), 1);
     /* Where the name can't be told, none is made. */
     CHECK_EQ(allocate(MACH_PORT_RIGHT_RECEIVE, &other), KERN_INVALID_ADDRESS);
     user_protect(w.a, name, false);
     CHECK_EQ(allocate(MACH_PORT_RIGHT_RECEIVE, name),
              KERN_PROTECTION_FAILURE);
-    CHECK_EQ(w.a->space->is_used, 1);
+    CHECK_EQ(ipc_space_used(w.a->space), 1);
     world_end(&w);
 }
 
@@ -86,7 +86,7 @@ reply_port(void)
         n++;
     }
     CHECK(n > 4 && n < 40);
-    CHECK_EQ(t->space->is_used, n);
+    CHECK_EQ(ipc_space_used(t->space), n);
     thread_end(h);
     task_end(t);
     ledger_release(l);

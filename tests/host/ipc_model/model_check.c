@@ -227,7 +227,7 @@ m_check_all(void)
         const struct m_task *t = &m_tasks[i];
         const struct ipc_space *s = m_space((int)i);
 
-        CHECK_EQ(s->is_used, t->names.n);
+        CHECK_EQ(ipc_space_used(s), t->names.n);
         CHECK_EQ(s->is_filled, t->filled);
         CHECK_EQ(s->is_free_count, t->free_count);
         for (j = 0; j < t->names.n; j++) {
@@ -260,20 +260,20 @@ m_resync_names(int task)
 {
     struct m_task *t = &m_tasks[task];
     const struct ipc_space *s = m_space(task);
-    uint32_t i = s->is_free;
+    const struct ipc_entry *e = s->is_free;
     unsigned n;
 
-    CHECK_EQ(s->is_used, t->names.n);
+    CHECK_EQ(ipc_space_used(s), t->names.n);
     CHECK(s->is_filled >= t->filled && s->is_filled <= M_INDICES);
     t->filled = s->is_filled;
     t->free_count = s->is_free_count;
     for (n = s->is_free_count; n > 0; n--) {
-        const struct ipc_entry *e = ipc_entry_at(s, i);
+        uint32_t i = MACH_PORT_INDEX(e->ie_bits);
 
-        CHECK(i != 0 && t->right[i].type == 0);
+        CHECK(ipc_entry_at(s, i) == e && t->right[i].type == 0);
         t->free[n - 1] = (uint16_t)i;
         t->generation[i] = (uint8_t)e->ie_bits;
-        i = e->ie_next;
+        e = e->ie_free_next;
     }
-    CHECK_EQ(i, 0);
+    CHECK(e == NULL);
 }
