@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The reaper (see reaper.h): runs each registered step once, then makes way,
- * until none has more to do.
+ * until none has more to do.  Interrupts may come before each step.
  */
 #include <base/assert.h>
+#include <machine/cpu.h>
 #include <sched/reaper.h>
 #include <sched/thread.h>
 
@@ -31,6 +32,7 @@ reaper_continue(struct thread *th, kern_return_t result)
     (void)result;
     work = false;
     for (unsigned i = 0; i < step_count; i++) {
+        machine_interrupt_window();
         more |= steps[i]();
     }
     if (more || work) {
