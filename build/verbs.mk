@@ -3,7 +3,8 @@
 # The commands of this Makefile.  A "#: verb: text" line is shown by make help.
 
 #: all: build the kernel, the servers and the boot archive (default)
-all: $(KERNEL) $(BASE) $(PROGRAMS) $(LINUX_PROGRAMS) $(DECODER_FILES)
+all: $(KERNEL) $(BASE) $(PROGRAMS) $(LINUX_PROGRAMS) $(DECODER_FILES) \
+    $(COUNTER)
 
 #: run: boot to an interactive shell in this terminal (Ctrl-A X leaves)
 .PHONY: run
@@ -80,6 +81,11 @@ gdb: $(KERNEL) $(BASE) $(PROGRAMS)
 size: $(KERNEL)
 	@$(PYTHON) $(SRC)/tools/size/size.py --source $(SRC) --objects $(KOBJ) \
 	    --kernel $(KERNEL)
+
+#: budget: measure the IPC rows and make what they take bench/budget.txt
+.PHONY: budget
+budget: all
+	@./polymach bench --only ipc --accel icount --no-peers --write-budget
 
 #: update-lock: write the message ids into ipc-defs/ids.lock
 .PHONY: update-lock
