@@ -22,7 +22,8 @@ struct row {
     void (*finish)(void);     /* may be NULL */
 };
 
-extern const struct row kernel_rows[], mach_rows[], ool_rows[], wait_rows[];
+extern const struct row kernel_rows[], fault_rows[], mach_rows[], ool_rows[],
+    wait_rows[], priority_rows[], sweep_rows[];
 
 /* Ends the benchmark with a message: a row can't be measured. */
 _Noreturn void fail(const char *what, kern_return_t kr);
@@ -41,5 +42,11 @@ void port_end(mach_port_t port);
  * `count` ports under the names they have here. */
 void peer_start(void (*body)(void), const mach_port_t *ports, unsigned count);
 void peer_end(void);
+mach_port_t peer_task(void);
+
+/* The row mach_rt, for others that measure the same in other ways (mach.c). */
+void mach_rt_setup(void);
+void mach_rt_run(unsigned n);
+void mach_rt_finish(void);
 
 #endif

@@ -13,7 +13,8 @@
 #define FAULT_RUNS 8u /* RUNS of main.c and the first, shorter one */
 
 /* redirect.S */
-extern char redirect_base[], redirect_entry[], redirect_end[];
+extern char redirect_base[], redirect_entry[], redirect_exception[],
+    redirect_end[];
 
 static mach_port_t port;
 static vm_address_t memory, untouched;
@@ -98,6 +99,7 @@ set_emulator(bool on)
         e.base = (uintptr_t)redirect_base;
         e.end = (uintptr_t)redirect_end;
         e.syscall_entry = (uintptr_t)redirect_entry;
+        e.exception_entry = (uintptr_t)redirect_exception;
     }
     MUST(task_set_emulator(mach_task_self(), e));
 }
@@ -125,11 +127,20 @@ run_redirect(unsigned n)
     }
 }
 
+static void
+run_exception(unsigned n)
+{
+    while (n-- > 0) {
+        __asm__ volatile("int3");
+    }
+}
+
 const struct row kernel_rows[] = {
     { "null_trap", 10000, NULL, run_null, NULL },
     { "kern_trap", 5000, setup_port, run_kern_trap, finish_port },
     { "kern_rpc", 2000, setup_port, run_kern_rpc, finish_port },
     { "redirect_null", 5000, setup_redirect, run_redirect, finish_redirect },
+    { "exc_redirect", 2000, setup_redirect, run_exception, finish_redirect },
     { "fault_zero", FAULTS, setup_fault, run_fault, finish_fault },
     { NULL, 0, NULL, NULL, NULL },
 };

@@ -22,8 +22,10 @@
 
 int main(const struct boot_info *info);
 
-static const struct row *const groups[] = { kernel_rows, mach_rows, ool_rows,
-                                            wait_rows };
+static const struct row *const groups[] = {
+    kernel_rows, fault_rows, mach_rows, ool_rows, wait_rows, priority_rows,
+    sweep_rows,
+};
 static mach_port_t host;
 static const char *current = "start";
 static bool in_ns;
@@ -120,16 +122,17 @@ run_once(const struct row *r, unsigned n)
 static void
 measure(const struct row *r, uint64_t overhead)
 {
+    unsigned n = r->count;
     uint64_t took, loads;
 
     current = r->name;
     if (r->setup != NULL) {
         r->setup();
     }
-    r->run(r->count / 4 + 1); /* what happens only once */
+    r->run(n / 4 + 1); /* what happens only once */
     loads = cr3_loads();
-    took = median(r->run, r->count);
-    loads = (cr3_loads() - loads) * 100 / RUNS / r->count;
+    took = median(r->run, n);
+    loads = (cr3_loads() - loads) * 100 / RUNS / n;
     if (r->finish != NULL) {
         r->finish();
     }
@@ -137,7 +140,7 @@ measure(const struct row *r, uint64_t overhead)
     if (!in_ns) {
         took = took * 2 * LOOP / ticks;
     }
-    mach_printf("%s %lu %s\n", r->name, (took + r->count / 2) / r->count,
+    mach_printf("%s %lu %s\n", r->name, (took + n / 2) / n,
                 in_ns ? "ns" : "instructions");
     if (!in_ns) {
         mach_printf("%s %lu.%02lu cr3\n", r->name, loads / 100, loads % 100);

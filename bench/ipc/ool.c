@@ -109,7 +109,7 @@ finish(void)
 }
 
 const struct row ool_rows[] = {
-    { "mach_rt_ool4k", 1000, setup, run_4k, finish },
-    { "mach_rt_ool1m", 40, setup, run_1m, finish },
+    { "mach_rt_ool4k", 400, setup, run_4k, finish },
+    { "mach_rt_ool1m", 20, setup, run_1m, finish },
     { NULL, 0, NULL, NULL, NULL },
 };

@@ -52,3 +52,9 @@ peer_end(void)
     mach_port_deallocate_trap(task);
     task = MACH_PORT_NULL;
 }
+
+mach_port_t
+peer_task(void)
+{
+    return task;
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Threads that wait: a futex ping-pong of two tasks, and 64 clients queued
- * on one server.
+ * Threads that wait: a futex ping-pong of two tasks, and up to 64 clients
+ * queued on one server.
  */
 #include <mach_vm/mach_vm.h>
 #include <thread/thread.h>
@@ -67,7 +67,7 @@ finish_futex(void)
     MUST(vm_deallocate((vm_address_t)(uintptr_t)words, MACH_PAGE_SIZE));
 }
 
-/* ---- 64 clients ---- */
+/* ---- many clients ---- */
 
 struct message {
     mach_msg_header_t header;
@@ -76,7 +76,10 @@ struct message {
 };
 
 static mach_port_t server;
-static uint32_t generation, left, idle;
+static unsigned clients;            /* of this row */
+static uint32_t started[CLIENTS];   /* runs that each client was told of */
+static uint32_t left, idle;
+static unsigned made;
 static uint8_t stacks[CLIENTS][STACK] __attribute__((aligned(16)));
 
 static void
@@ -109,21 +112,22 @@ request(mach_port_t reply)
                   sizeof(m.header) + 8, sizeof(m), reply, 0, MACH_PORT_NULL));
 }
 
-/* Takes part in each run until no request is left. */
+/* Takes part in each run that it is told of until no request is left. */
 static void
-client(void)
+client(uint64_t number)
 {
     mach_port_t reply = mach_reply_port();
+    uint32_t *start = &started[number];
 
     for (uint32_t seen = 0;;) {
-        while (__atomic_load_n(&generation, __ATOMIC_ACQUIRE) == seen) {
-            futex_wait(&generation, seen, DEADLINE_NEVER, 0);
+        while (__atomic_load_n(start, __ATOMIC_ACQUIRE) == seen) {
+            futex_wait(start, seen, DEADLINE_NEVER, 0);
         }
         seen++;
         while ((int32_t)__atomic_sub_fetch(&left, 1, __ATOMIC_ACQ_REL) >= 0) {
             request(reply);
         }
-        if (__atomic_add_fetch(&idle, 1, __ATOMIC_ACQ_REL) == CLIENTS) {
+        if (__atomic_add_fetch(&idle, 1, __ATOMIC_ACQ_REL) == clients) {
             futex_wake(&idle, 1, 0, NULL);
         }
     }
@@ -136,23 +140,26 @@ run_queued(unsigned n)
 
     __atomic_store_n(&idle, 0, __ATOMIC_RELEASE);
     __atomic_store_n(&left, n, __ATOMIC_RELEASE);
-    __atomic_add_fetch(&generation, 1, __ATOMIC_ACQ_REL);
-    futex_wake(&generation, CLIENTS, 0, NULL);
-    while ((now = __atomic_load_n(&idle, __ATOMIC_ACQUIRE)) != CLIENTS) {
+    for (unsigned i = 0; i < clients; i++) {
+        __atomic_add_fetch(&started[i], 1, __ATOMIC_ACQ_REL);
+        futex_wake(&started[i], 1, 0, NULL);
+    }
+    while ((now = __atomic_load_n(&idle, __ATOMIC_ACQUIRE)) != clients) {
         futex_wait(&idle, now, DEADLINE_NEVER, 0);
     }
 }
 
+/* Clients stay, for other rows, and wait. */
 static void
-setup_queued(void)
+setup_queued(unsigned count)
 {
     server = port_make();
     peer_start(serve, &server, 1);
-    generation = 0;
-    for (unsigned i = 0; i < CLIENTS; i++) {
+    for (clients = count; made < count; made++) {
         x86_thread_state64_t state = {
             .rip = (uint64_t)(uintptr_t)client,
-            .rsp = (uint64_t)(uintptr_t)(stacks[i] + STACK - 8),
+            .rdi = made,
+            .rsp = (uint64_t)(uintptr_t)(stacks[made] + STACK - 8),
         };
         mach_port_t thread = MACH_PORT_NULL;
 
@@ -163,7 +170,6 @@ setup_queued(void)
     }
 }
 
-/* The clients stay, and wait for ever. */
 static void
 finish_queued(void)
 {
@@ -171,8 +177,27 @@ finish_queued(void)
     port_end(server);
 }
 
+#define QUEUED(count)                \
+    static void setup_##count(void)  \
+    {                                \
+        setup_queued(count);         \
+    }
+QUEUED(1)
+QUEUED(2)
+QUEUED(4)
+QUEUED(8)
+QUEUED(16)
+QUEUED(32)
+QUEUED(64)
+
 const struct row wait_rows[] = {
-    { "futex_rt", 2000, setup_futex, run_futex, finish_futex },
-    { "mach_rt_queued", 6400, setup_queued, run_queued, finish_queued },
+    { "futex_rt", 500, setup_futex, run_futex, finish_futex },
+    { "mach_rt_queued", 6400, setup_64, run_queued, finish_queued },
+    { "queued_1", 800, setup_1, run_queued, finish_queued },
+    { "queued_2", 800, setup_2, run_queued, finish_queued },
+    { "queued_4", 800, setup_4, run_queued, finish_queued },
+    { "queued_8", 800, setup_8, run_queued, finish_queued },
+    { "queued_16", 800, setup_16, run_queued, finish_queued },
+    { "queued_32", 3200, setup_32, run_queued, finish_queued },
     { NULL, 0, NULL, NULL, NULL },
 };

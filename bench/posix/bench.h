@@ -26,7 +26,7 @@ void start_peer(void (*body)(void));
 void end_peer(void);
 
 extern const struct row call_rows[], memory_rows[], file_rows[];
-extern const struct row switch_rows[], process_rows[];
+extern const struct row switch_rows[], block_rows[], process_rows[];
 
 static inline uint64_t
 cycles(void)

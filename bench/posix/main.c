@@ -23,7 +23,8 @@
 #define LOOP 1000000u /* iterations of two instructions */
 
 static const struct row *const groups[] = {call_rows, file_rows, memory_rows,
-                                           switch_rows, process_rows};
+                                           switch_rows, block_rows,
+                                           process_rows};
 static double scale = 1; /* units of now() in one unit of the output */
 static int in_ns;
 static const char *current = "calibration"; /* the row that is measured */

@@ -134,13 +134,23 @@ def build_parser():
     add_tree_options(shell)
 
     bench = commands.add_parser("bench", help="run the benchmarks")
-    bench.add_argument("--only", choices=("ipc", "posix", "pager", "win32"),
+    bench.add_argument("--only", choices=("ipc", "posix", "floods", "size",
+                                          "pager", "win32"),
                        help="one group of rows")
+    bench.add_argument("--accel", choices=("icount", "tcg"),
+                       help="instructions only, or wall time only [both]")
     bench.add_argument("--row", action="append", default=[], metavar="NAME",
                        help="this row only; may be given more than once")
     bench.add_argument("--no-peers", action="store_true",
                        help="measure this system only")
     bench.add_argument("--json", metavar="FILE", help="write the results")
+    bench.add_argument("--check-budget", action="store_true",
+                       help="fail when a row takes more than bench/budget.txt "
+                       "allows (with --only ipc)")
+    bench.add_argument("--write-budget", action="store_true",
+                       help="make what was measured the budget")
+    bench.add_argument("--trace-instructions", metavar="ROW",
+                       help="show where an operation's instructions go")
     bench.add_argument("--mem", type=positive, default=512, metavar="MIB",
                        help="memory of the machines [512]")
     bench.add_argument("--timeout", type=seconds, default=300, metavar="S",

@@ -8,17 +8,12 @@
 import argparse
 import os
 import subprocess
+import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                os.pardir, "polymach"))
 
-def count_lines(folder):
-    """Lines of the .c, .h and .S files below a folder."""
-    total = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            if name.endswith((".c", ".h", ".S")):
-                with open(os.path.join(place, name), "rb") as stream:
-                    total += stream.read().count(b"\n")
-    return total
+import bench_size  # noqa: E402
 
 
 def sizes(paths):
@@ -58,7 +53,7 @@ def main():
     for name in sorted(os.listdir(kernel)):
         folder = os.path.join(kernel, name)
         if os.path.isdir(folder):
-            mine = count_lines(folder)
+            mine = bench_size.count_lines(folder)
             lines += mine
             row(name, sizes(objects(os.path.join(options.objects, "kernel",
                                                  name))), mine)
@@ -66,6 +61,8 @@ def main():
         "")
     row("(symbols)", sizes([os.path.join(options.objects, "ksyms.o")]), "")
     row("kernel", sizes([options.kernel]), lines)
+    print("text without constants: %d bytes (at most %d wanted)"
+          % (bench_size.text_bytes(options.kernel), bench_size.TEXT_LIMIT))
 
 
 if __name__ == "__main__":
