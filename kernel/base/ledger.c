@@ -32,21 +32,14 @@ share(const struct ledger *l, enum ledger_item i, uint64_t used)
     return greater(used, l->le_reserve[i]);
 }
 
-/* Is there room for n more in the machine? */
-static bool
-machine_has(enum ledger_item i, uint64_t n)
+/* Is more in use than the machine has? */
+static inline bool
+machine_over(enum ledger_item i)
 {
-    uint64_t kmem = ledger_root.le_used[LEDGER_KMEM];
-    uint64_t pages = ledger_root.le_used[LEDGER_PAGES];
-
-    if (i == LEDGER_KMEM) {
-        kmem += n;
-    } else if (i == LEDGER_PAGES) {
-        pages += n;
-    } else {
-        return true;
-    }
-    return pages + (kmem >> MACH_PAGE_SHIFT) <= ledger_memory_limit;
+    return (i == LEDGER_KMEM || i == LEDGER_PAGES) &&
+           ledger_root.le_used[LEDGER_PAGES] +
+                   (ledger_root.le_used[LEDGER_KMEM] >> MACH_PAGE_SHIFT) >
+               ledger_memory_limit;
 }
 
 /* Take back n from l and what that means for the ledgers above, up to end
@@ -77,14 +70,13 @@ refuse(struct ledger *l, const struct ledger *at, enum ledger_item i,
 kern_return_t
 ledger_charge(struct ledger *l, enum ledger_item i, uint64_t n)
 {
-    struct ledger *at;
+    struct ledger *at = l;
     uint64_t up = n;
 
-    for (at = l; at != NULL && up != 0; at = at->le_parent) {
+    while (at != NULL && up != 0) {
         uint64_t used = at->le_used[i], sum = used + up;
 
-        if (sum < up || sum > at->le_limit[i] ||
-            (at->le_parent == NULL && !machine_has(i, up))) {
+        if (sum < up || sum > at->le_limit[i]) {
             return refuse(l, at, i, n);
         }
         at->le_used[i] = sum;
@@ -94,6 +86,10 @@ ledger_charge(struct ledger *l, enum ledger_item i, uint64_t n)
         if (at->le_reserve[i] != 0) {
             up = share(at, i, sum) - share(at, i, used);
         }
+        at = at->le_parent;
+    }
+    if (at == NULL && machine_over(i)) {
+        return refuse(l, NULL, i, n);
     }
     return KERN_SUCCESS;
 }

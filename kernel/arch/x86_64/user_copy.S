@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * User copies (machine/user_copy.h).  A fault at an instruction named in
+ * One word from or to user memory (machine/user_copy.h).  A fault at an instruction named in
  * .fixup continues at its partner (trap.c).
  */
 #include "asm.h"
@@ -12,34 +12,6 @@
     .endm
 
     .text
-    .globl user_copy_from
-    .type user_copy_from, @function
-user_copy_from:
-    .globl user_copy_to
-    .type user_copy_to, @function
-user_copy_to:
-    STAC
-    mov %rdx, %rcx
-    shr $3, %rcx
-1:  rep movsq
-    mov %edx, %ecx
-    and $7, %ecx
-2:  rep movsb
-    CLAC
-    xor %eax, %eax
-    ret
-3:  and $7, %edx                /* rcx words and the tail are left */
-    lea (%rdx, %rcx, 8), %rax
-    CLAC
-    ret
-4:  mov %rcx, %rax
-    CLAC
-    ret
-    FIXUP 1b, 3b
-    FIXUP 2b, 4b
-    .size user_copy_to, . - user_copy_to
-    .size user_copy_from, . - user_copy_from
-
     .globl user_load32
     .type user_load32, @function
 user_load32:
