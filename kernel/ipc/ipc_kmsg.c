@@ -9,17 +9,13 @@
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_limits.h>
 
-/* Small messages are all of this capacity and kept for reuse. */
-#define SMALL_CAPACITY 448u
 /* Rights dropped in one step of a destruction. */
 #define CLEAN_AT_ONCE 16u
 
 uint64_t ipc_kmsg_count;
 
-/* Small ones that are free, linked by ikm_link.next; in the state that
- * ipc_kmsg_alloc() gives them out in. */
-static struct list *cache;
-static int cache_count;
+struct list *ipc_kmsg_cache;
+int ipc_kmsg_cached;
 
 static size_t
 kmsg_bytes(const struct ipc_kmsg *k)
@@ -27,37 +23,21 @@ kmsg_bytes(const struct ipc_kmsg *k)
     return offsetof(struct ipc_kmsg, ikm_header) + k->ikm_capacity;
 }
 
-static __attribute__((noinline)) struct ipc_kmsg *
-kmsg_create(uint32_t capacity)
+struct ipc_kmsg *
+ipc_kmsg_create(mach_msg_size_t size)
 {
-    struct ipc_kmsg *k =
-        kalloc(offsetof(struct ipc_kmsg, ikm_header) + capacity, NULL);
+    uint32_t capacity = size + MAX_TRAILER_SIZE;
+    struct ipc_kmsg *k;
 
+    if (capacity < IPC_KMSG_SMALL) {
+        capacity = IPC_KMSG_SMALL;
+    }
+    k = kalloc(offsetof(struct ipc_kmsg, ikm_header) + capacity, NULL);
     if (k != NULL) {
         list_init(&k->ikm_link);
         k->ikm_capacity = capacity;
         ipc_kmsg_count++;
     }
-    return k;
-}
-
-struct ipc_kmsg *
-ipc_kmsg_alloc(mach_msg_size_t size)
-{
-    uint32_t capacity = size + MAX_TRAILER_SIZE;
-    struct ipc_kmsg *k;
-
-    if (capacity > SMALL_CAPACITY) {
-        return kmsg_create(capacity);
-    }
-    if (cache == NULL) {
-        return kmsg_create(SMALL_CAPACITY);
-    }
-    k = list_entry(cache, struct ipc_kmsg, ikm_link);
-    cache = cache->next;
-    cache_count--;
-    list_init(&k->ikm_link);
-    ipc_kmsg_count++;
     return k;
 }
 
@@ -103,7 +83,7 @@ ipc_kmsg_free(struct ipc_kmsg *k)
         ledger_release(l);
     }
     ipc_kmsg_count--;
-    if (k->ikm_capacity != SMALL_CAPACITY || cache_count >= IPC_KMSG_CACHE) {
+    if (k->ikm_capacity != IPC_KMSG_SMALL || ipc_kmsg_cached >= IPC_KMSG_CACHE) {
         kfree(k, kmsg_bytes(k), NULL);
         return;
     }
@@ -113,9 +93,9 @@ ipc_kmsg_free(struct ipc_kmsg *k)
     k->ikm_flags = 0;
     k->ikm_cleaned = 0;
     k->ikm_cleaned_ports = 0;
-    k->ikm_link.next = cache;
-    cache = &k->ikm_link;
-    cache_count++;
+    k->ikm_link.next = ipc_kmsg_cache;
+    ipc_kmsg_cache = &k->ikm_link;
+    ipc_kmsg_cached++;
 }
 
 void

@@ -136,8 +136,30 @@ bool ipc_kmsg_receive_rights(struct ipc_kmsg *k, struct ipc_port *dest,
                              bool (*fn)(struct ipc_port *port,
                                         struct ipc_port *dest));
 
-/* size: of the whole message.  Not charged; small ones come from a cache. */
-struct ipc_kmsg *ipc_kmsg_alloc(mach_msg_size_t size);
+/* Small messages are all of this capacity and kept for reuse: free ones, linked
+ * by ikm_link.next, in the state in which they are given out. */
+#define IPC_KMSG_SMALL 448u
+extern struct list *ipc_kmsg_cache;
+extern int ipc_kmsg_cached;
+struct ipc_kmsg *ipc_kmsg_create(mach_msg_size_t size);
+
+/* size: of the whole message.  Not charged. */
+static inline struct ipc_kmsg *
+ipc_kmsg_alloc(mach_msg_size_t size)
+{
+    struct ipc_kmsg *k;
+
+    if (size > IPC_KMSG_SMALL - MAX_TRAILER_SIZE || ipc_kmsg_cache == NULL) {
+        return ipc_kmsg_create(size);
+    }
+    k = list_entry(ipc_kmsg_cache, struct ipc_kmsg, ikm_link);
+    ipc_kmsg_cache = ipc_kmsg_cache->next;
+    ipc_kmsg_cached--;
+    ipc_kmsg_count++;
+    list_init(&k->ikm_link);
+    return k;
+}
+
 /* Charge it to l until it is freed. */
 kern_return_t ipc_kmsg_charge(struct ipc_kmsg *k, struct ledger *l);
 /* Its trailer names the kernel as the sender. */
@@ -150,19 +172,16 @@ void ipc_kmsg_destroy(struct ipc_kmsg *k);
 bool ipc_kmsg_reap(struct ipc_kmsg *k);
 
 /*
- * A message of the current thread, in steps; a failed step leaves the space as
- * it was and k fit to be freed.  A message whose header alone has rights, of
- * different names, is decoded without marks: nothing else looks at them.  get: the bytes from user memory (KERN_BLOCKED
- * possible). decode_header: checks the header and finds the destination
- * (borrowed, active). decode: checks everything else, KERN_BLOCKED possible.
- * Both leave claims (ipc_right.h), which end with unclaim (give_up: k is to be
- * freed) or copyin.  copyin: out-of-line memory, the last thing that can fail;
- * then rights move.
+ * A message of the current thread, whose bytes are there and whose header has
+ * dispositions that give rights to send, in steps; a failed step leaves the
+ * space as it was and k fit to be freed.  decode_header: finds the destination
+ * (borrowed, active).  decode: checks everything else, KERN_BLOCKED possible.
+ * Both leave claims (ipc_right.h), IKM_MARKED, which end with unclaim (give_up:
+ * k is to be freed) or copyin.  copyin: out-of-line memory, the last thing that
+ * can fail; then rights move.  (Simple messages: mach_msg_send.c.)
  */
 struct ipc_space;
 struct vm_map;
-kern_return_t ipc_kmsg_get(vm_address_t from, mach_msg_size_t size,
-                           struct ipc_kmsg **out);
 kern_return_t ipc_kmsg_decode_header(struct ipc_kmsg *k, struct ipc_space *s,
                                      struct ipc_port **dest);
 kern_return_t ipc_kmsg_decode(struct ipc_kmsg *k, struct ipc_space *s,

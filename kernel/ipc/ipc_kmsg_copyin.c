@@ -138,36 +138,6 @@ capture_finish(struct ipc_kmsg *k, struct capture *c)
 }
 
 static void
-header_types(mach_msg_header_t *h)
-{
-    mach_msg_type_name_t remote = MACH_MSGH_BITS_REMOTE(h->msgh_bits);
-    mach_msg_type_name_t local = MACH_MSGH_BITS_LOCAL(h->msgh_bits);
-
-    if (local != 0) {
-        local = ipc_right_copyin_type(local);
-    }
-    h->msgh_bits = (h->msgh_bits & MACH_MSGH_BITS_COMPLEX)
-                   | MACH_MSGH_BITS(ipc_right_copyin_type(remote), local);
-}
-
-/* The rights of the header that decode has found. */
-static void
-copyin_found(struct ipc_kmsg *k, struct ipc_space *s)
-{
-    mach_msg_header_t *h = &k->ikm_header;
-    mach_msg_type_name_t local = MACH_MSGH_BITS_LOCAL(h->msgh_bits);
-
-    k->ikm_remote =
-        ipc_right_copyin_entry(s, k->ikm_remote_entry, h->msgh_remote_port,
-                               MACH_MSGH_BITS_REMOTE(h->msgh_bits));
-    if (local != 0) {
-        k->ikm_local = ipc_right_copyin_entry(s, k->ikm_local_entry,
-                                              h->msgh_local_port, local);
-    }
-    header_types(h);
-}
-
-static void
 copyin_header(struct ipc_kmsg *k, struct ipc_space *s)
 {
     mach_msg_header_t *h = &k->ikm_header;
@@ -183,7 +153,11 @@ copyin_header(struct ipc_kmsg *k, struct ipc_space *s)
             k->ikm_local = ipc_right_copyin(s, h->msgh_local_port, local);
         }
     }
-    header_types(h);
+    if (local != 0) {
+        local = ipc_right_copyin_type(local);
+    }
+    h->msgh_bits = (h->msgh_bits & MACH_MSGH_BITS_COMPLEX)
+                   | MACH_MSGH_BITS(ipc_right_copyin_type(remote), local);
 }
 
 static void
@@ -273,10 +247,6 @@ kern_return_t
 ipc_kmsg_copyin(struct ipc_kmsg *k, struct ipc_space *s, struct vm_map *map,
                 struct ledger *l)
 {
-    if ((k->ikm_flags & IKM_MARKED) == 0) {
-        copyin_found(k, s);
-        return KERN_SUCCESS;
-    }
     ipc_kmsg_unclaim(k, s, false);
     k->ikm_flags &= ~IKM_MARKED;
     if (ipc_kmsg_descriptors(k) == 0) {

@@ -267,10 +267,24 @@ deliver(struct ipc_kmsg *k, struct ipc_port *from,
     ipc_kmsg_free(k);
 }
 
+/* Names aren't at hand: make sure of one, behind the buffer. */
+static __attribute__((noinline)) kern_return_t
+reserve_name(const struct ipc_receive *r, mach_msg_size_t need)
+{
+    kern_return_t kr = vm_probe_write(r->rc_buffer, need);
+
+    if (kr != KERN_SUCCESS) {
+        return kr == KERN_BLOCKED ? kr : MACH_RCV_INVALID_DATA;
+    }
+    return ipc_entry_reserve(r->rc_caller->ca_space, 1) == KERN_SUCCESS
+               ? KERN_SUCCESS
+               : MACH_RCV_BODY_ERROR;
+}
+
 /*
- * A message without descriptors needs no place but its buffer's: it is copied
- * there without names, which shows that the buffer can take it, and its
- * header once more when that has its names.
+ * A message without descriptors needs no place but its buffer: the name that
+ * its reply right will have is known, so it is copied there as it will be, and
+ * what remains can't fail.
  */
 static kern_return_t
 deliver_simple(struct ipc_kmsg *k, struct ipc_port *from,
@@ -278,31 +292,42 @@ deliver_simple(struct ipc_kmsg *k, struct ipc_port *from,
 {
     struct ipc_space *s = r->rc_caller->ca_space;
     mach_msg_header_t *h = &k->ikm_header;
+    mach_msg_type_name_t dest = MACH_MSGH_BITS_REMOTE(h->msgh_bits);
+    mach_msg_type_name_t reply = MACH_MSGH_BITS_LOCAL(h->msgh_bits);
+    mach_port_name_t name = MACH_PORT_NULL;
     kern_return_t kr;
 
-    if (ip_valid(k->ikm_local) && !ipc_entry_ready(s, 1)) {
-        kr = vm_probe_write(r->rc_buffer, need);
-        if (kr != KERN_SUCCESS) {
-            return kr == KERN_BLOCKED ? kr : MACH_RCV_INVALID_DATA;
+    if (k->ikm_local != IP_NULL) {
+        if (!ipc_entry_ready(s, 1) && ip_valid(k->ikm_local)) {
+            kr = reserve_name(r, need);
+            if (kr != KERN_SUCCESS) {
+                return kr;
+            }
         }
-        if (ipc_entry_reserve(s, 1) != KERN_SUCCESS) {
-            return MACH_RCV_BODY_ERROR;
-        }
+        name = ipc_right_copyout_name(s, k->ikm_local, reply);
     }
-    h->msgh_remote_port = MACH_PORT_NULL;
-    h->msgh_local_port = MACH_PORT_NULL;
+    h->msgh_bits = MACH_MSGH_BITS(reply, dest);
+    h->msgh_remote_port = name;
+    h->msgh_local_port = from->ip_name;
     deliver_trailer(k, from, need - h->msgh_size);
     kr = copyout(h, r->rc_buffer, need);
     if (kr != KERN_SUCCESS) {
+        h->msgh_bits = MACH_MSGH_BITS(dest, reply);
         return kr == KERN_BLOCKED ? kr : MACH_RCV_INVALID_DATA;
     }
     /* ---- point of no return ---- */
     ipc_mqueue_take(from, k);
-    deliver_header(k, from, s);
-    kr = copyout(h, r->rc_buffer, sizeof(*h));
-    assert(kr == KERN_SUCCESS);
+    if (k->ikm_local != IP_NULL) {
+        mach_port_name_t given = ipc_right_copyout(s, k->ikm_local, reply);
+
+        assert(given == name);
+        (void)given;
+        k->ikm_local = IP_NULL;
+    }
+    k->ikm_remote = IP_NULL;
+    ipc_port_consume_right(from, dest);
     ipc_kmsg_free(k);
-    return kr;
+    return KERN_SUCCESS;
 }
 
 /* k has left from's queue and is not wanted.  That a request came through a

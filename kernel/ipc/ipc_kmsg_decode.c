@@ -14,46 +14,6 @@
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_upcall.h>
 
-#define BITS_KNOWN \
-    (MACH_MSGH_BITS_REMOTE_MASK | MACH_MSGH_BITS_LOCAL_MASK \
-     | MACH_MSGH_BITS_COMPLEX)
-
-kern_return_t
-ipc_kmsg_get(vm_address_t from, mach_msg_size_t size, struct ipc_kmsg **out)
-{
-    struct ipc_kmsg *k;
-    kern_return_t kr;
-
-    if (size < sizeof(mach_msg_header_t)) {
-        return MACH_SEND_MSG_TOO_SMALL;
-    }
-    if (size > MACH_MSG_SIZE_MAX) {
-        return MACH_SEND_TOO_LARGE;
-    }
-    if ((size & 3u) != 0) {
-        return MACH_SEND_INVALID_HEADER;
-    }
-    k = ipc_kmsg_alloc(size);
-    if (k == NULL) {
-        return MACH_SEND_NO_BUFFER;
-    }
-    kr = copyin(from, &k->ikm_header, size);
-    if (kr != KERN_SUCCESS) {
-        ipc_kmsg_free(k);
-        return kr == KERN_BLOCKED ? kr : MACH_SEND_INVALID_DATA;
-    }
-    k->ikm_header.msgh_size = size;
-    *out = k;
-    return KERN_SUCCESS;
-}
-
-static bool
-sends(mach_msg_type_name_t disposition)
-{
-    return disposition > MACH_MSG_TYPE_MOVE_RECEIVE
-           && disposition <= MACH_MSG_TYPE_MAKE_SEND_ONCE;
-}
-
 /* The port that a claimed name stands for, without taking anything. */
 static struct ipc_port *
 port_of_name(struct ipc_space *s, mach_port_name_t name)
@@ -150,74 +110,22 @@ unclaim_header(const struct ipc_kmsg *k, struct ipc_space *s)
     }
 }
 
-/* May the claims of the header do without marks? */
-static inline bool
-unmarked(const mach_msg_header_t *h)
-{
-    return (h->msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0
-           && h->msgh_remote_port != h->msgh_local_port && !reply_first(h);
-}
-
-/* The same without marks: find the entries. */
-static kern_return_t
-find_header(struct ipc_kmsg *k, struct ipc_space *s, struct ipc_port **dest)
-{
-    const mach_msg_header_t *h = &k->ikm_header;
-    mach_msg_type_name_t reply = MACH_MSGH_BITS_LOCAL(h->msgh_bits);
-    kern_return_t kr = ipc_right_claim_lookup(
-        s, h->msgh_remote_port, MACH_MSGH_BITS_REMOTE(h->msgh_bits),
-        &k->ikm_remote_entry);
-
-    if (kr == KERN_SUCCESS && reply != 0) {
-        kr = claim_error(ipc_right_claim_lookup(s, h->msgh_local_port, reply,
-                                                &k->ikm_local_entry),
-                         MACH_SEND_INVALID_REPLY);
-    } else {
-        kr = claim_error(kr, MACH_SEND_INVALID_DEST);
-    }
-    if (kr == KERN_SUCCESS) {
-        struct ipc_entry *e = k->ikm_remote_entry;
-
-        *dest = e == NULL ? ipc_upcall_borrowed(machine_current_thread(),
-                                                h->msgh_remote_port)
-                : ie_type(e) == MACH_PORT_TYPE_DEAD_NAME ? IP_NULL
-                                                         : e->ie_port;
-    }
-    return kr;
-}
-
 kern_return_t
 ipc_kmsg_decode_header(struct ipc_kmsg *k, struct ipc_space *s,
                        struct ipc_port **dest)
 {
-    mach_msg_header_t *h = &k->ikm_header;
-    mach_msg_type_name_t reply = MACH_MSGH_BITS_LOCAL(h->msgh_bits);
-    kern_return_t kr;
+    kern_return_t kr = claim_header(s, &k->ikm_header);
 
-    h->msgh_voucher_port = MACH_PORT_NULL;
-    if ((h->msgh_bits & ~BITS_KNOWN) != 0
-        || !sends(MACH_MSGH_BITS_REMOTE(h->msgh_bits))
-        || (reply == 0 ? h->msgh_local_port != MACH_PORT_NULL
-                       : !sends(reply))) {
-        return MACH_SEND_INVALID_HEADER;
+    if (kr != KERN_SUCCESS) {
+        return kr;
     }
-    if (!MACH_PORT_VALID(h->msgh_remote_port)) {
+    k->ikm_flags |= IKM_MARKED;
+    *dest = port_of_name(s, k->ikm_header.msgh_remote_port);
+    if (!ipc_port_active(*dest)) {
+        unclaim_header(k, s);
         return MACH_SEND_INVALID_DEST;
     }
-    if (unmarked(h)) {
-        kr = find_header(k, s, dest);
-    } else {
-        kr = claim_header(s, h);
-        if (kr == KERN_SUCCESS) {
-            k->ikm_flags |= IKM_MARKED;
-            *dest = port_of_name(s, h->msgh_remote_port);
-        }
-    }
-    if (kr == KERN_SUCCESS && !ipc_port_active(*dest)) {
-        unclaim_header(k, s);
-        kr = MACH_SEND_INVALID_DEST;
-    }
-    return kr;
+    return KERN_SUCCESS;
 }
 
 static kern_return_t

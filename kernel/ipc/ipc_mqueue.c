@@ -30,12 +30,14 @@ ipc_mqueue_init(struct ipc_port *port)
 static inline bool
 wake_first(struct ipc_object *object, struct ipc_port *port)
 {
-    struct thread *th = wait_queue_first(&object->io_receivers);
+    struct list *waiting = &object->io_receivers.wq_threads;
+    struct thread *th;
 
-    if (th == NULL) {
+    if (list_empty(waiting)) {
         return false;
     }
-    ipc_port_reference(port);
+    th = list_entry(waiting->next, struct thread, th_wait_link);
+    port->ip_object.io_refs++;
     th->th_ipc_woken_for = port;
     thread_wakeup_handoff(th, KERN_SUCCESS);
     return true;
@@ -59,13 +61,12 @@ ipc_mqueue_wake(struct ipc_port *port)
     }
 }
 
-/* A message has been queued: tell the sets and a receiver. */
-static void
-announce(struct ipc_port *port, bool notice)
+/* The sets that port is in have a message more. */
+static __attribute__((noinline)) void
+announce_to_sets(struct ipc_port *port, bool notice)
 {
     struct list *l;
 
-    port->ip_msgcount++;
     list_for_each(l, &port->ip_links)
     {
         struct ipc_link *link = list_entry(l, struct ipc_link, il_port_link);
@@ -78,6 +79,18 @@ announce(struct ipc_port *port, bool notice)
         }
     }
     ipc_mqueue_wake(port);
+}
+
+/* A message has been queued: tell the sets and a receiver. */
+static inline void
+announce(struct ipc_port *port, bool notice)
+{
+    port->ip_msgcount++;
+    if (!list_empty(&port->ip_links)) {
+        announce_to_sets(port, notice);
+    } else {
+        (void)wake_first(&port->ip_object, port);
+    }
 }
 
 static bool

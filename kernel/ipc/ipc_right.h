@@ -111,6 +111,10 @@ ipc_right_copyin_type(mach_msg_type_name_t disposition)
  * maximum. */
 mach_port_name_t ipc_right_copyout(struct ipc_space *s, struct ipc_port *port,
                                    mach_msg_type_name_t type);
+/* What that name will be. */
+mach_port_name_t ipc_right_copyout_name(struct ipc_space *s,
+                                        struct ipc_port *port,
+                                        mach_msg_type_name_t type);
 /* Put a naked right under this name: consumed on success.  KERN_NAME_EXISTS,
  * KERN_RIGHT_EXISTS (a send right has another name), KERN_UREFS_OVERFLOW,
  * KERN_NO_SPACE, KERN_RESOURCE_SHORTAGE, KERN_INVALID_CAPABILITY (dead). */

@@ -282,6 +282,24 @@ entry_add(struct ipc_space *s, struct ipc_entry *e, struct ipc_port *port,
 }
 
 mach_port_name_t
+ipc_right_copyout_name(struct ipc_space *s, struct ipc_port *port,
+                       mach_msg_type_name_t type)
+{
+    struct ipc_entry *e = NULL;
+
+    if (!ip_valid(port)) {
+        return port == IP_NULL ? MACH_PORT_NULL : MACH_PORT_DEAD;
+    }
+    if (!ip_active(port)) {
+        return MACH_PORT_DEAD;
+    }
+    if (type != MACH_MSG_TYPE_PORT_SEND_ONCE) {
+        e = entry_of_port(s, port);
+    }
+    return e != NULL ? e->ie_name : ipc_entry_next_name(s);
+}
+
+mach_port_name_t
 ipc_right_copyout(struct ipc_space *s, struct ipc_port *port,
                   mach_msg_type_name_t type)
 {

@@ -38,17 +38,7 @@ record_free(struct ipc_maker *m)
     ledger_release(l);
 }
 
-/* Whoever makes rights now. */
-static struct ipc_maker *
-newest(struct ipc_port *port)
-{
-    struct list *l = list_last(&port->ip_makers);
-
-    return l == NULL ? &port->ip_maker
-                     : list_entry(l, struct ipc_maker, mk_link);
-}
-
-static struct ipc_maker *
+static inline struct ipc_maker *
 oldest(const struct ipc_port *port)
 {
     struct list *l;
@@ -64,7 +54,7 @@ oldest(const struct ipc_port *port)
 kern_return_t
 ipc_sonce_prepare(struct ipc_port *port, struct ledger *l)
 {
-    struct ipc_maker *m = newest(port);
+    struct ipc_maker *m = ipc_sonce_newest(port);
 
     if (m->mk_ledger == l) {
         return KERN_SUCCESS;
@@ -90,17 +80,14 @@ ipc_sonce_prepare(struct ipc_port *port, struct ledger *l)
 struct ipc_port *
 ipc_sonce_make(struct ipc_port *port)
 {
-    newest(port)->mk_count++;
+    ipc_sonce_newest(port)->mk_count++;
     return ipc_port_make_sonce(port);
 }
 
-static void
-count_down(struct ipc_port *port, struct ipc_maker *m)
+/* The maker's last right is not out any more. */
+static __attribute__((noinline)) void
+maker_done(struct ipc_port *port, struct ipc_maker *m)
 {
-    assert(m->mk_count > 0);
-    if (--m->mk_count > 0) {
-        return;
-    }
     if (m != &port->ip_maker) {
         record_free(m);
     } else if (m->mk_ledger != port->ip_object.io_ledger) {
@@ -108,11 +95,22 @@ count_down(struct ipc_port *port, struct ipc_maker *m)
     }
 }
 
+static inline void
+count_down(struct ipc_port *port, struct ipc_maker *m)
+{
+    assert(m->mk_count > 0);
+    if (--m->mk_count == 0
+        && (m != &port->ip_maker
+            || m->mk_ledger != port->ip_object.io_ledger)) {
+        maker_done(port, m);
+    }
+}
+
 void
 ipc_sonce_unmake(struct ipc_port *port)
 {
     if (ip_active(port)) {
-        count_down(port, newest(port));
+        count_down(port, ipc_sonce_newest(port));
     }
 }
 

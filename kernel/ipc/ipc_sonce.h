@@ -34,6 +34,15 @@ struct ledger *ipc_sonce_payer(const struct ipc_port *port);
 void ipc_sonce_use(struct ipc_port *port);
 /* The port is dead: nobody pays for anything any more. */
 void ipc_sonce_forget(struct ipc_port *port);
+/* Whoever makes rights now. */
+static inline struct ipc_maker *
+ipc_sonce_newest(struct ipc_port *port)
+{
+    return list_empty(&port->ip_makers)
+               ? &port->ip_maker
+               : list_entry(port->ip_makers.prev, struct ipc_maker, mk_link);
+}
+
 /* Rights that are out, for checks. */
 uint32_t ipc_sonce_unused(const struct ipc_port *port);
 

@@ -73,6 +73,8 @@ kern_return_t mach_msg_run(struct mach_msg_call *c);
 /* The send is done: go on. */
 kern_return_t mach_msg_after_send(struct mach_msg_call *c);
 kern_return_t mach_msg_send(struct mach_msg_call *c);
+/* The slot that is ours, if one is, is not used. */
+void mach_msg_slot_give_back(struct mach_msg_call *c);
 kern_return_t mach_msg_receive(struct mach_msg_call *c);
 kern_return_t mach_msg_receive_continue(struct thread *th,
                                         kern_return_t result);

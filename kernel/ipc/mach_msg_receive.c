@@ -43,7 +43,7 @@ receive_wait_error(kern_return_t kr)
                                           : MACH_RCV_INTERRUPTED;
 }
 
-static kern_return_t
+static __attribute__((noinline)) kern_return_t
 receive_wait(struct mach_msg_call *c, struct ipc_object *object)
 {
     struct thread *th = c->mc_thread;
@@ -60,7 +60,10 @@ receive_wait(struct mach_msg_call *c, struct ipc_object *object)
     th->th_saved.ipc.object = object;
     th->th_ipc_wait = IPC_WAIT_RECEIVE;
     kr = thread_wait(&object->io_receivers, mach_msg_receive_continue,
-                     mach_msg_deadline(c, MACH_RCV_TIMEOUT), flags);
+                     (c->mc_option & MACH_RCV_TIMEOUT) == 0
+                         ? WAIT_FOREVER
+                         : mach_msg_deadline(c, MACH_RCV_TIMEOUT),
+                     flags);
     if (kr != KERN_BLOCKED) {
         th->th_saved.ipc.object = NULL;
         th->th_ipc_wait = IPC_WAIT_NONE;

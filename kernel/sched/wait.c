@@ -15,7 +15,7 @@ wait_queue_init(struct wait_queue *wq)
 }
 
 /* A latched event that ends the wait before it begins. */
-static kern_return_t
+static __attribute__((noinline)) kern_return_t
 latched(struct thread *th, unsigned flags)
 {
     if (th->th_ast & AST_TERMINATE) {
@@ -32,23 +32,10 @@ latched(struct thread *th, unsigned flags)
     return KERN_SUCCESS;
 }
 
-kern_return_t
-thread_wait(struct wait_queue *wq, continuation_t k, uint64_t deadline,
-            unsigned flags)
+static inline kern_return_t
+wait(struct thread *th, struct wait_queue *wq, continuation_t k,
+     unsigned flags)
 {
-    struct thread *th = current_thread();
-    kern_return_t kr = latched(th, flags);
-
-    assert(th->th_state == TH_RUNNING);
-    if (kr != KERN_SUCCESS) {
-        return kr;
-    }
-    if (deadline != WAIT_FOREVER) {
-        if (deadline <= clock_uptime()) {
-            return KERN_OPERATION_TIMED_OUT;
-        }
-        timer_set(&th->th_timer, deadline);
-    }
     if (wq != NULL) {
         list_push_back(&wq->wq_threads, &th->th_wait_link);
     }
@@ -59,7 +46,41 @@ thread_wait(struct wait_queue *wq, continuation_t k, uint64_t deadline,
     return KERN_BLOCKED;
 }
 
-static bool
+/* With a deadline, or something latched. */
+static __attribute__((noinline)) kern_return_t
+wait_slow(struct wait_queue *wq, continuation_t k, uint64_t deadline,
+          unsigned flags)
+{
+    struct thread *th = current_thread();
+    kern_return_t kr = latched(th, flags);
+
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    if (deadline != WAIT_FOREVER) {
+        if (deadline <= clock_uptime()) {
+            return KERN_OPERATION_TIMED_OUT;
+        }
+        timer_set(&th->th_timer, deadline);
+    }
+    return wait(th, wq, k, flags);
+}
+
+kern_return_t
+thread_wait(struct wait_queue *wq, continuation_t k, uint64_t deadline,
+            unsigned flags)
+{
+    struct thread *th = current_thread();
+
+    assert(th->th_state == TH_RUNNING);
+    if (deadline != WAIT_FOREVER ||
+        (th->th_ast & (AST_TERMINATE | AST_ABORT | AST_KICK)) != 0) {
+        return wait_slow(wq, k, deadline, flags);
+    }
+    return wait(th, wq, k, flags);
+}
+
+static inline bool
 wakeup(struct thread *th, kern_return_t result)
 {
     if (th->th_state != TH_WAITING) {
@@ -67,7 +88,9 @@ wakeup(struct thread *th, kern_return_t result)
     }
     list_remove(&th->th_wait_link);
     th->th_wait_queue = NULL;
-    timer_unset(&th->th_timer);
+    if (th->th_timer.tm_set) {
+        timer_unset(&th->th_timer);
+    }
     th->th_wait_result = result;
     th->th_boost = 1; /* if the scheduler finds that it may */
     th->th_state = TH_READY;
