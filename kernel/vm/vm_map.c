@@ -4,6 +4,7 @@
  */
 #include <base/assert.h>
 #include <base/kalloc.h>
+#include <vm/vm_lease.h>
 #include <vm/vm_map.h>
 
 struct vm_map_entry *
@@ -26,6 +27,9 @@ vm_entry_free(struct vm_map_entry *e, struct ledger *l)
     vm_stats.vs_entries--;
     if (e->e_object != NULL) {
         vm_object_release(e->e_object);
+    }
+    if (e->e_lease != NULL) {
+        vm_lease_release(e->e_lease);
     }
     kfree(e, sizeof(*e), l);
 }
@@ -98,6 +102,10 @@ vm_map_clip(struct vm_map *map, vm_address_t addr)
     n->e_inherit = e->e_inherit;
     n->e_needs_copy = e->e_needs_copy;
     n->e_wired = e->e_wired;
+    n->e_lease = e->e_lease;
+    if (n->e_lease != NULL) {
+        vm_lease_reference(n->e_lease);
+    }
     n->e_object = e->e_object;
     if (n->e_object != NULL) {
         vm_object_reference(n->e_object);
@@ -116,7 +124,8 @@ entries_mergeable(const struct vm_map_entry *a, const struct vm_map_entry *b)
            a->e_offset + (a->e_end - a->e_start) == b->e_offset &&
            a->e_prot == b->e_prot && a->e_max_prot == b->e_max_prot &&
            a->e_inherit == b->e_inherit &&
-           a->e_needs_copy == b->e_needs_copy && a->e_wired == b->e_wired;
+           a->e_needs_copy == b->e_needs_copy && a->e_wired == b->e_wired &&
+           a->e_lease == b->e_lease;
 }
 
 /* b, which continues a, becomes part of it. */

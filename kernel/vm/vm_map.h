@@ -38,6 +38,7 @@ struct vm_map_entry {
     vm_prot_t e_prot, e_max_prot;  /* K */
     bool e_needs_copy;             /* K: copy-on-write not resolved yet */
     uint32_t e_wired;              /* K: wire count */
+    struct vm_lease *e_lease;      /* K: by which it is here, or NULL */
 };
 
 struct vm_map {
@@ -53,6 +54,8 @@ struct vm_map {
     uint64_t vm_id;                /* I */
     bool vm_terminated;            /* K */
     struct list vm_reap_link;      /* K: maps being emptied */
+    struct list vm_leases;         /* K: vl_link: of its memory (vm_lease.h) */
+    uint32_t vm_lease_count;       /* K: of them */
 };
 
 #define VM_MAP_ENTRIES_MAX 65536u

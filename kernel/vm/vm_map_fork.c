@@ -57,7 +57,7 @@ vm_map_fork(struct vm_map *parent, struct ledger *l, struct vm_map **out)
     list_for_each(i, &parent->vm_entries) {
         struct vm_map_entry *e = list_entry(i, struct vm_map_entry, e_link);
 
-        if (e->e_inherit == VM_INHERIT_NONE) {
+        if (e->e_inherit == VM_INHERIT_NONE || e->e_lease != NULL) {
             continue;
         }
         kr = fork_entry(e, l, &n);

@@ -4,6 +4,7 @@
  * all that can fail, and then goes through the entries.
  */
 #include <base/assert.h>
+#include <vm/vm_lease.h>
 #include <vm/vm_map.h>
 
 #define TRIM_ENTRIES 16 /* entries of an object looked at */
@@ -59,6 +60,9 @@ vm_map_remove(struct vm_map *map, vm_address_t start, vm_address_t end)
     if (kr != KERN_SUCCESS) {
         vm_map_simplify(map, start, end);
         return kr;
+    }
+    if (!list_empty(&map->vm_leases)) {
+        vm_lease_revoke(map, start, end);
     }
     for (e = vm_map_lookup_above(map, start); e != NULL && e->e_start < end;
          e = next) {

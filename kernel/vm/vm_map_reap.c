@@ -6,6 +6,7 @@
 #include <base/assert.h>
 #include <base/kalloc.h>
 #include <sched/reaper.h>
+#include <vm/vm_lease.h>
 #include <vm/vm_map.h>
 
 #define REAP_ENTRIES 32
@@ -28,6 +29,7 @@ vm_map_create(struct ledger *l, struct vm_map **out)
     }
     list_init(&map->vm_entries);
     list_init(&map->vm_reap_link);
+    list_init(&map->vm_leases);
     map->vm_refs = 1;
     map->vm_size_limit = VM_MAX_ADDRESS;
     ledger_reference(l);
@@ -51,6 +53,9 @@ map_step(struct vm_map *map)
     unsigned budget = REAP_ENTRIES;
     struct list *l;
 
+    if (vm_lease_revoke_step(map, 0, VM_MAX_ADDRESS)) {
+        return true;
+    }
     if (map->vm_refs == 0 && map->vm_pmap != NULL) {
         /* Nobody can use it: the page tables go as a whole, and before any
          * frame that they show. */

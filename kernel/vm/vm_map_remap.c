@@ -59,6 +59,10 @@ remap_entry(struct vm_map_entry *e, bool copy, vm_inherit_t inherit,
     if (n == NULL) {
         return KERN_RESOURCE_SHORTAGE;
     }
+    if (!copy && e->e_lease != NULL) { /* not to be had by two ways */
+        vm_entry_free(n, l);
+        return KERN_PROTECTION_FAILURE;
+    }
     if (copy) {
         kr = vm_entry_copy(e, l, &n->e_object, &n->e_needs_copy);
     } else {

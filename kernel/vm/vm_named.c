@@ -84,7 +84,8 @@ vm_named_from_map(struct vm_map *map, vm_address_t addr, vm_size_t size,
     for (e = vm_map_lookup(map, start); start < end; e = vm_map_next(map, e)) {
         vm_address_t to = e->e_end < end ? e->e_end : end;
 
-        kr = vm_entry_share(e);
+        kr = e->e_lease != NULL ? KERN_PROTECTION_FAILURE
+                                : vm_entry_share(e);
         if (kr == KERN_SUCCESS) {
             kr = named_append(ne, e->e_object,
                               e->e_offset + (start - e->e_start),

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Leases: see vm_lease.h.
+ */
+#include <base/assert.h>
+#include <base/kalloc.h>
+#include <machine/pmap.h>
+#include <vm/vm_lease.h>
+
+#define PREMAP_PAGES 16 /* mapped at once, when they are there */
+
+static struct vm_lease *
+lease_create(struct vm_map *from, vm_address_t source,
+             const struct vm_lease_request *r)
+{
+    struct vm_lease *l;
+
+    if (from->vm_lease_count >= VM_LEASES_MAX) {
+        return NULL;
+    }
+    l = kalloc(sizeof(*l), r->ledger);
+    if (l != NULL) {
+        ledger_reference(r->ledger);
+        l->vl_ledger = r->ledger;
+        l->vl_from = from;
+        l->vl_source = source;
+        l->vl_to = r->to;
+        l->vl_size = r->size;
+        list_push_back(&from->vm_leases, &l->vl_link);
+        from->vm_lease_count++;
+    }
+    return l;
+}
+
+void
+vm_lease_reference(struct vm_lease *l)
+{
+    l->vl_entries++;
+}
+
+void
+vm_lease_release(struct vm_lease *l)
+{
+    struct ledger *ledger = l->vl_ledger;
+
+    assert(l->vl_entries > 0);
+    if (--l->vl_entries == 0) {
+        list_remove(&l->vl_link);
+        l->vl_from->vm_lease_count--;
+        kfree(l, sizeof(*l), ledger);
+        ledger_release(ledger);
+    }
+}
+
+/* ---- taking back ---- */
+
+static struct vm_lease *
+lease_of(const struct vm_map *map, vm_address_t start, vm_address_t end)
+{
+    struct list *i;
+
+    list_for_each(i, &map->vm_leases) {
+        struct vm_lease *l = list_entry(i, struct vm_lease, vl_link);
+
+        if (l->vl_source < end && start < l->vl_source + l->vl_size) {
+            return l;
+        }
+    }
+    return NULL;
+}
+
+/* Its entries go, and with the last of them the lease. */
+static void
+lease_end(struct vm_lease *l)
+{
+    struct vm_map *map = l->vl_to;
+    vm_address_t end = l->vl_address + l->vl_size;
+    struct vm_map_entry *e = vm_map_lookup_above(map, l->vl_address), *next;
+
+    for (; e != NULL && e->e_start < end; e = next) {
+        next = vm_map_next(map, e);
+        if (e->e_lease == l) {
+            vm_map_unlink(map, e);
+            vm_entry_free(e, map->vm_ledger);
+        }
+    }
+}
+
+/* One that nothing has been lent on of: l, or one derived from it. */
+static void
+revoke_leaf(struct vm_lease *l)
+{
+    struct vm_lease *on = l;
+
+    while (on != NULL) {
+        l = on;
+        on = lease_of(l->vl_to, l->vl_address, l->vl_address + l->vl_size);
+    }
+    lease_end(l);
+}
+
+bool
+vm_lease_revoke_step(struct vm_map *map, vm_address_t start,
+                     vm_address_t end)
+{
+    struct vm_lease *l = lease_of(map, start, end);
+
+    if (l != NULL) {
+        revoke_leaf(l);
+    }
+    return l != NULL;
+}
+
+void
+vm_lease_revoke(struct vm_map *map, vm_address_t start, vm_address_t end)
+{
+    while (vm_lease_revoke_step(map, start, end)) {
+        continue;
+    }
+}
+
+/* ---- lending ---- */
+
+/* The counterpart of what e has of [start, end), at 0 and up; in no map. */
+static kern_return_t
+share_piece(const struct vm_lease_request *r, struct vm_map_entry *e,
+            vm_address_t start, vm_address_t end, struct list *list)
+{
+    vm_address_t lo = e->e_start > start ? e->e_start : start;
+    vm_address_t hi = e->e_end < end ? e->e_end : end;
+    struct vm_map_entry *n;
+    kern_return_t kr;
+
+    if ((r->prot & ~e->e_prot) != 0) {
+        return KERN_PROTECTION_FAILURE;
+    }
+    kr = vm_entry_share(e);
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    n = vm_entry_alloc(r->to->vm_ledger);
+    if (n == NULL) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    vm_object_reference(e->e_object);
+    n->e_object = e->e_object;
+    n->e_offset = e->e_offset + (lo - e->e_start);
+    n->e_start = lo - start;
+    n->e_end = hi - start;
+    n->e_prot = r->prot;
+    n->e_max_prot = r->grant ? e->e_max_prot : r->prot;
+    n->e_inherit = VM_INHERIT_NONE;
+    list_push_back(list, &n->e_link);
+    return KERN_SUCCESS;
+}
+
+static kern_return_t
+share_range(const struct vm_lease_request *r, struct list *list)
+{
+    vm_address_t end = r->source + r->size;
+    struct vm_map_entry *e = vm_map_lookup(r->from, r->source);
+    kern_return_t kr = KERN_SUCCESS;
+
+    while (kr == KERN_SUCCESS && e != NULL && e->e_start < end) {
+        kr = share_piece(r, e, r->source, end, list);
+        e = vm_map_next(r->from, e);
+    }
+    if (kr != KERN_SUCCESS) {
+        vm_map_free_list(list, r->to->vm_ledger);
+    }
+    return kr;
+}
+
+/* Pages that the source has mapped need no fault; whatever fails here, a fault
+ * will do. */
+static void
+premap(const struct vm_lease_request *r)
+{
+    vm_size_t at, end = PREMAP_PAGES * PAGE_SIZE;
+    struct pmap *from = r->from->vm_pmap, *to = r->to->vm_pmap;
+    const struct vm_map_entry *e = vm_map_lookup(r->to, r->address);
+
+    if (e->e_object->vo_kind != VO_ANON) {
+        return;
+    }
+    if (e->e_end - r->address < end) {
+        end = e->e_end - r->address;
+    }
+    for (at = 0; at < end && at < r->size; at += PAGE_SIZE) {
+        vm_prot_t prot;
+        uint64_t pa;
+
+        if (pmap_extract(from, r->source + at, &pa, &prot)) {
+            (void)pmap_enter(to, r->address + at, pa, prot & r->prot,
+                             PMAP_CACHE_NORMAL);
+        }
+    }
+}
+
+static kern_return_t
+enter(struct vm_lease_request *r, struct list *list, struct vm_lease *lease)
+{
+    struct vm_enter req = {
+        .addr = r->address,
+        .size = r->size,
+        .flags = r->address == 0 ? VM_FLAGS_ANYWHERE : 0,
+    };
+    kern_return_t kr;
+    struct list *i;
+
+    list_for_each(i, list) {
+        struct vm_map_entry *e = list_entry(i, struct vm_map_entry, e_link);
+
+        e->e_lease = lease;
+        if (lease != NULL) {
+            lease->vl_entries++;
+        } else {
+            e->e_inherit = VM_INHERIT_DEFAULT; /* it is to's own */
+        }
+    }
+    if (lease != NULL) {
+        lease->vl_entries++; /* while its address is not known */
+    }
+    kr = vm_map_enter_list(r->to, &req, list);
+    if (kr == KERN_SUCCESS) {
+        r->address = req.addr;
+        if (lease != NULL) {
+            lease->vl_address = req.addr;
+        }
+        premap(r);
+    }
+    if (lease != NULL) {
+        vm_lease_release(lease);
+    }
+    return kr;
+}
+
+/* ---- granting ---- */
+
+/* All of the source by the same lease or none, and what was lent of it lies
+ * within: *held is that lease. */
+static kern_return_t
+grant_check(const struct vm_lease_request *r, struct vm_lease **held)
+{
+    vm_address_t end = r->source + r->size;
+    struct vm_map_entry *e = vm_map_lookup(r->from, r->source);
+    struct list *i;
+
+    *held = e->e_lease;
+    for (; e != NULL && e->e_start < end; e = vm_map_next(r->from, e)) {
+        if (e->e_lease != *held || e->e_wired != 0) {
+            return KERN_INVALID_ARGUMENT;
+        }
+    }
+    if (r->from->vm_lease_count + r->to->vm_lease_count > VM_LEASES_MAX) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    list_for_each(i, &r->from->vm_leases) {
+        const struct vm_lease *l = list_entry(i, struct vm_lease, vl_link);
+
+        if (l->vl_source < end && r->source < l->vl_source + l->vl_size
+            && (l->vl_source < r->source
+                || l->vl_source + l->vl_size > end)) {
+            return KERN_INVALID_ARGUMENT;
+        }
+    }
+    return KERN_SUCCESS;
+}
+
+/* The source, clipped, goes; what was lent of it is to's now. */
+static void
+grant_move(const struct vm_lease_request *r)
+{
+    vm_address_t end = r->source + r->size;
+    struct vm_map_entry *e = vm_map_lookup(r->from, r->source), *next;
+    struct vm_lease *l;
+
+    while ((l = lease_of(r->from, r->source, end)) != NULL) {
+        list_remove(&l->vl_link);
+        r->from->vm_lease_count--;
+        l->vl_source += r->address - r->source;
+        l->vl_from = r->to;
+        list_push_back(&r->to->vm_leases, &l->vl_link);
+        r->to->vm_lease_count++;
+    }
+    for (; e != NULL && e->e_start < end; e = next) {
+        next = vm_map_next(r->from, e);
+        vm_map_unlink(r->from, e);
+        vm_entry_free(e, r->from->vm_ledger);
+    }
+}
+
+static kern_return_t
+clip(const struct vm_lease_request *r)
+{
+    kern_return_t kr = vm_map_clip(r->from, r->source);
+
+    if (kr == KERN_SUCCESS) {
+        kr = vm_map_clip(r->from, r->source + r->size);
+    }
+    return kr;
+}
+
+static kern_return_t
+lend(struct vm_lease_request *r, struct vm_map *from, vm_address_t source)
+{
+    struct vm_lease *lease = NULL;
+    struct list list;
+    kern_return_t kr;
+
+    list_init(&list);
+    kr = share_range(r, &list);
+    if (kr == KERN_SUCCESS && from != NULL) {
+        lease = lease_create(from, source, r);
+        if (lease == NULL) {
+            vm_map_free_list(&list, r->to->vm_ledger);
+            kr = KERN_RESOURCE_SHORTAGE;
+        }
+    }
+    return kr == KERN_SUCCESS ? enter(r, &list, lease) : kr;
+}
+
+static kern_return_t
+grant(struct vm_lease_request *r)
+{
+    struct vm_lease *held;
+    kern_return_t kr = grant_check(r, &held);
+
+    if (kr == KERN_SUCCESS) {
+        kr = clip(r);
+    }
+    if (kr == KERN_SUCCESS && held != NULL) {
+        kr = lend(r, held->vl_from,
+                  held->vl_source + (r->source - held->vl_address));
+    } else if (kr == KERN_SUCCESS) {
+        kr = lend(r, NULL, 0);
+    }
+    if (kr == KERN_SUCCESS) {
+        grant_move(r);
+    }
+    vm_map_simplify(r->from, r->source, r->source + r->size);
+    return kr;
+}
+
+kern_return_t
+vm_lease_map(struct vm_lease_request *r)
+{
+    vm_address_t start, end;
+    kern_return_t kr = vm_map_range(r->source, r->size, &start, &end);
+
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    if (r->size == 0 || ((r->source | r->size) & PAGE_MASK) != 0
+        || (r->prot & ~VM_PROT_ALL) != 0 || r->from == r->to) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    if (!vm_map_covered(r->from, start, end)) {
+        return KERN_INVALID_ADDRESS;
+    }
+    return r->grant ? grant(r)
+                    : lend(r, r->from, r->source);
+}
