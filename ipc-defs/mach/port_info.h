@@ -43,7 +43,7 @@ typedef struct {
 #define MACH_PORT_KIND_PHYSMEM 10u
 #define MACH_PORT_KIND_DMA 11u
 #define MACH_PORT_KIND_TIMER 12u
-#define MACH_PORT_KIND_ENDPOINT 13u
+#define MACH_PORT_KIND_ENDPOINT 13u /* none: every port is one (sync.h) */
 #define MACH_PORT_KIND_PROCESSOR_SET 14u
 
 /* mach_port_space_basic_info */

@@ -48,7 +48,16 @@
                                     notify: a receive right or 0 to cancel,
                                     name * of the replaced request's
                                     send-once right) */
-#define TRAP_count 30
+/* 30 to 37: see <mach/sync.h> */
+#define TRAP_sync_call 30
+#define TRAP_sync_reply_wait 31
+#define TRAP_sync_send 32
+#define TRAP_sync_receive 33
+#define TRAP_sync_save_reply 34
+#define TRAP_sync_notify 35
+#define TRAP_sync_buffer 36
+#define TRAP_sync_unmap 37
+#define TRAP_count 38
 
 /*
  * mach_msg: rdi = message, rsi = options, rdx = send_size | rcv_size << 32,

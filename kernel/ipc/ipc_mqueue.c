@@ -26,13 +26,16 @@ ipc_mqueue_init(struct ipc_port *port)
 }
 
 /* The first that waits is woken for a message of port; it runs next when the
- * caller blocks: an RPC. */
+ * caller blocks: an RPC.  A listener is when no receiver waits. */
 static inline bool
 wake_first(struct ipc_object *object, struct ipc_port *port)
 {
     struct list *waiting = &object->io_receivers.wq_threads;
     struct thread *th;
 
+    if (list_empty(waiting)) {
+        waiting = &object->io_listeners.wq_threads;
+    }
     if (list_empty(waiting)) {
         return false;
     }
@@ -230,7 +233,9 @@ void
 ipc_mqueue_changed(struct ipc_port *port)
 {
     (void)wait_queue_wake_all(&port->ip_object.io_receivers, KERN_SUCCESS);
+    (void)wait_queue_wake_all(&port->ip_object.io_listeners, KERN_SUCCESS);
     if (!ip_active(port)) {
         (void)wait_queue_wake_all(&port->ip_senders, KERN_SUCCESS);
+        (void)wait_queue_wake_all(&port->ip_callers, KERN_SUCCESS);
     }
 }

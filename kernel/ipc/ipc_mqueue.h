@@ -95,5 +95,7 @@ void ipc_mqueue_changed(struct ipc_port *port);
 #define IPC_WAIT_RECEIVE 1u
 #define IPC_WAIT_SEND 2u
 #define IPC_WAIT_SLOT 3u /* woken, and owns a slot of the port's queue */
+#define IPC_WAIT_LISTEN 4u /* in a synchronous receive */
+#define IPC_WAIT_CALL 5u   /* for a receiver of a synchronous message */
 
 #endif

@@ -7,6 +7,7 @@
 #include <machine/cpu.h>
 #include <sched/reaper.h>
 #include <ipc/ipc_kmsg.h>
+#include <ipc/ipc_listen.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_notify.h>
 #include <ipc/ipc_right.h>
@@ -40,11 +41,13 @@ ipc_port_create(struct ledger *l)
     port->ip_object.io_active = true;
     port->ip_object.io_ledger = l;
     wait_queue_init(&port->ip_object.io_receivers);
+    wait_queue_init(&port->ip_object.io_listeners);
     list_init(&port->ip_object.io_reap_link);
     list_init(&port->ip_requests);
     port->ip_state = IPS_LIMBO;
     port->ip_number = ++last_number;
     ipc_mqueue_init(port);
+    ipc_listen_init(port);
     ipc_sonce_init(port);
     ipc_port_count++;
     return port;

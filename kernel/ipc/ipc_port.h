@@ -45,7 +45,9 @@ struct ipc_object {
     uint32_t io_refs;
     bool io_active;                  /* false: dead */
     struct wait_queue io_receivers;  /* threads that wait for a message */
+    struct wait_queue io_listeners;  /* in a synchronous receive: ipc_listen.h */
     struct list io_reap_link;        /* on the reap list, or alone */
+    unsigned io_turn;                /* of callers, or of messages */
     struct ledger *io_ledger;        /* I: +1: charged for the structure and
                                         LEDGER_PORTS */
 };
@@ -88,6 +90,11 @@ struct ipc_port {
     struct wait_queue ip_senders;     /* in order of arrival */
     struct list ip_links;             /* il_port_link: sets it is in */
     uint32_t ip_link_count;
+
+    /* Synchronous: ipc_listen.h. */
+    struct wait_queue ip_callers;     /* in order of arrival */
+    struct list ip_cancels;           /* sy_cancel_link */
+    uint64_t ip_signals;              /* the signal word */
 
     /* Notification requests: ipc_notify.c. */
     struct ipc_kmsg *ip_nsrequest;    /* no-senders, or NULL */

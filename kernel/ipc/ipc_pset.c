@@ -4,6 +4,7 @@
  */
 #include <base/assert.h>
 #include <base/kalloc.h>
+#include <ipc/ipc_listen.h>
 #include <ipc/ipc_mqueue.h>
 
 #define REAP_LINKS 32u
@@ -29,9 +30,11 @@ ipc_pset_create(struct ledger *l)
     set->ps_object.io_active = true;
     set->ps_object.io_ledger = l;
     wait_queue_init(&set->ps_object.io_receivers);
+    wait_queue_init(&set->ps_object.io_listeners);
     list_init(&set->ps_object.io_reap_link);
     list_init(&set->ps_links);
     list_init(&set->ps_ready);
+    list_init(&set->ps_calls);
     ipc_pset_count++;
     return set;
 }
@@ -58,6 +61,7 @@ link_destroy(struct ipc_link *link)
     list_remove(&link->il_port_link);
     list_remove(&link->il_set_link);
     list_remove(&link->il_ready_link);
+    list_remove(&link->il_call_link);
     link->il_port->ip_link_count--;
     link->il_set->ps_count--;
     kfree(link, sizeof(*link), link->il_set->ps_object.io_ledger);
@@ -101,6 +105,7 @@ ipc_pset_destroy(struct ipc_pset *set)
     assert(set->ps_object.io_active);
     set->ps_object.io_active = false;
     (void)wait_queue_wake_all(&set->ps_object.io_receivers, KERN_SUCCESS);
+    (void)wait_queue_wake_all(&set->ps_object.io_listeners, KERN_SUCCESS);
     if (ipc_pset_reap(set)) {
         ipc_reap_object(&set->ps_object);
     }
@@ -127,12 +132,14 @@ ipc_pset_insert(struct ipc_pset *set, struct ipc_port *port)
     list_push_back(&port->ip_links, &link->il_port_link);
     list_push_back(&set->ps_links, &link->il_set_link);
     list_init(&link->il_ready_link);
+    list_init(&link->il_call_link);
     port->ip_link_count++;
     set->ps_count++;
     if (port->ip_msgcount > 0) {
         list_push_back(&set->ps_ready, &link->il_ready_link);
         ipc_mqueue_joined(set, port);
     }
+    ipc_listen_joined(link);
     return KERN_SUCCESS;
 }
 

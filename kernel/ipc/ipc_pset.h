@@ -16,6 +16,7 @@ struct ipc_pset {
     struct list ps_links;         /* K: il_set_link: all members */
     uint32_t ps_count;            /* K: of them */
     struct list ps_ready;         /* K: il_ready_link: those with messages */
+    struct list ps_calls;         /* K: il_call_link: ipc_listen.h */
 };
 
 struct ipc_link {
@@ -24,6 +25,7 @@ struct ipc_link {
     struct list il_port_link;   /* K */
     struct list il_set_link;    /* K */
     struct list il_ready_link;  /* K: alone when the port has no message */
+    struct list il_call_link;   /* K: alone when it has nothing synchronous */
 };
 
 extern uint64_t ipc_pset_count;

@@ -153,7 +153,7 @@ ipc_thread_abandon(struct thread *th)
         return;
     }
     th->th_saved.ipc.object = NULL;
-    if (wait == IPC_WAIT_RECEIVE) {
+    if (wait == IPC_WAIT_RECEIVE || wait == IPC_WAIT_LISTEN) {
         ipc_mqueue_pass_on(woken_for, NULL);
     } else if (wait == IPC_WAIT_SLOT) {
         ipc_mqueue_release_slot((struct ipc_port *)(void *)object);

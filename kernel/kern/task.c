@@ -17,6 +17,7 @@
 #include <sched/reaper.h>
 #include <sched/sched.h>
 #include <sched/thread.h>
+#include <sync/sync.h>
 #include <vm/vm_map.h>
 #include <vm/vm_page.h>
 #include <vm/vm_user.h>
@@ -309,6 +310,7 @@ task_thread_exit(struct thread *th)
 
     assert(th == current_thread());
     ipc_thread_abandon(th);
+    sync_thread_exit(th);
     th->th_state = TH_HALTED;
     th->th_self = NULL;
     ipc_kobject_destroy(self);

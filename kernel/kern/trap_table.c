@@ -7,6 +7,7 @@
 #include <kern/traps.h>
 #include <sched/thread.h>
 #include <sched/wait.h>
+#include <sync/sync.h>
 #include <vm/vm_user.h>
 #include <machine/trap.h>
 
@@ -91,4 +92,12 @@ const trap_fn_t trap_table[TRAP_count] = {
     TRAP(mach_port_extract_member, mach_port_extract_member_trap),
     TRAP(mach_port_request_notification,
          mach_port_request_notification_trap),
+    TRAP(sync_call, sync_call_trap),
+    TRAP(sync_reply_wait, sync_reply_wait_trap),
+    TRAP(sync_send, sync_send_trap),
+    TRAP(sync_receive, sync_receive_trap),
+    TRAP(sync_save_reply, sync_save_reply_trap),
+    TRAP(sync_notify, sync_notify_trap),
+    TRAP(sync_buffer, sync_buffer_trap),
+    TRAP(sync_unmap, sync_unmap_trap),
 };

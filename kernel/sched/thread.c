@@ -55,6 +55,7 @@ thread_alloc(struct task *task, struct ledger *l)
     list_init(&th->th_task_link);
     list_init(&th->th_run_link);
     list_init(&th->th_wait_link);
+    list_init(&th->th_sync.sy_cancel_link);
     timer_init(&th->th_timer, deadline_passed, th);
     list_push_back(&thread_list, &th->th_all_link);
     thread_count++;

@@ -33,12 +33,32 @@ struct ledger;
 struct pmap;
 struct machine_task;
 struct ipc_caller;
+struct sync_buffer;
+struct vm_object;
 
 /* Who is told of one kind of exception (kern/exception_ports.c). */
 struct exception_action {
     struct ipc_port *xa_port; /* naked send right, or NULL */
     int xa_behavior;          /* EXCEPTION_*, and MACH_EXCEPTION_CODES */
     int xa_flavor;            /* of the state that the message carries */
+};
+
+/*
+ * A thread's part in synchronous calls (sync/).  As a callee it may owe one
+ * other thread an answer; as a caller it is owed one, by a thread or through a
+ * right that has been saved under a name; never by both.
+ */
+struct sync_thread {
+    struct thread *sy_client;      /* K: whom it owes an answer, or NULL */
+    struct thread *sy_holder;      /* K: who owes it one, or NULL */
+    struct ipc_port *sy_reply;     /* K: the saved right's port, or NULL */
+    struct ipc_port *sy_cancel;    /* K: +1: told of a cancellation; or NULL */
+    struct list sy_cancel_link;    /* K: on its ip_cancels, to be told */
+    uint64_t sy_cookie;            /* K: of the saved right */
+    bool sy_cancelled;             /* K: the caller wants its answer now */
+    struct sync_buffer *sy_buffer; /* K: as the kernel sees it, or NULL */
+    struct vm_object *sy_object;   /* K: +1: whose page that is */
+    uint64_t sy_address;           /* K: where the task was given it */
 };
 
 enum thread_state { TH_RUNNING, TH_READY, TH_WAITING, TH_HALTED };
@@ -123,6 +143,7 @@ struct thread {
     struct ipc_port *th_exc_reply;   /* K: the reply port for it */
     struct ledger *th_ledger;      /* I: +1: charged LEDGER_THREADS */
     struct machine_fpu *th_fpu;    /* c: NULL until first used */
+    struct sync_thread th_sync;    /* K */
     uint64_t th_cpu_time;          /* c: cycles (clock_cycles_to_ns) */
     void *th_kernel_request;       /* c: a kernel call that waits (kern) */
     char th_name[32];              /* K: for people */

@@ -16,6 +16,7 @@
 #include <machine/regs.h>
 #include <machine/user_copy.h>
 #include <sched/sched.h>
+#include <sync/sync.h>
 #include <vm/vm_map.h>
 #include "calls.h"
 #include "calls_machine.h"
@@ -265,6 +266,13 @@ sched_may_hand_over(const struct thread *th)
 
 void
 sched_hand_over(struct thread *th)
+{
+    (void)th;
+}
+
+/* No thread of these tests makes synchronous calls. */
+void
+sync_thread_exit(struct thread *th)
 {
     (void)th;
 }

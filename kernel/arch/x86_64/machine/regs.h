@@ -102,6 +102,90 @@ regs_set_result2(struct machine_regs *r, uint64_t value)
     r->rdx = value;
 }
 
+/* ---- synchronous IPC: the registers of <mach/sync.h> ---- */
+
+static inline uint32_t
+regs_sync_name(const struct machine_regs *r)
+{
+    return (uint32_t)r->rdi;
+}
+
+static inline uint64_t
+regs_sync_tag(const struct machine_regs *r)
+{
+    return r->rsi;
+}
+
+static inline uint64_t
+regs_sync_deadline(const struct machine_regs *r)
+{
+    return r->r15;
+}
+
+static inline void
+regs_set_sync_tag(struct machine_regs *r, uint64_t tag)
+{
+    r->rsi = tag;
+}
+
+/* Where it came from. */
+static inline void
+regs_set_sync_source(struct machine_regs *r, uint64_t badge, uint32_t name)
+{
+    r->rdi = badge;
+    r->r15 = name;
+}
+
+static inline void
+regs_set_sync_word(struct machine_regs *r, uint64_t word)
+{
+    r->rdx = word;
+}
+
+/* The first n words, at most 8. */
+static inline void
+regs_copy_sync_words(struct machine_regs *to, const struct machine_regs *from,
+                     unsigned n)
+{
+    if (n == 0) {
+        return;
+    }
+    to->rdx = from->rdx;
+    if (n > 4) {
+        to->r9 = from->r9;
+        to->r8 = from->r8;
+        to->r10 = from->r10;
+        to->rbx = from->rbx;
+        switch (n) {
+        default:
+            to->r14 = from->r14;
+            /* fall through */
+        case 7:
+            to->r13 = from->r13;
+            /* fall through */
+        case 6:
+            to->r12 = from->r12;
+            /* fall through */
+        case 5:
+            break;
+        }
+        return;
+    }
+    switch (n) {
+    case 4:
+        to->r9 = from->r9;
+        /* fall through */
+    case 3:
+        to->r8 = from->r8;
+        /* fall through */
+    case 2:
+        to->r10 = from->r10;
+        /* fall through */
+    default:
+        break;
+    }
+}
+
 /* Back to the trap instruction, which executes again. */
 static inline void
 regs_restart_trap(struct machine_regs *r)
