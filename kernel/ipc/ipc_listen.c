@@ -18,6 +18,7 @@ ipc_listen_changed(struct ipc_port *port)
     bool ready = ipc_listen_ready(port);
     struct list *l;
 
+    port->ip_calling = ready;
     list_for_each(l, &port->ip_links)
     {
         struct ipc_link *link = list_entry(l, struct ipc_link, il_port_link);

@@ -6,9 +6,9 @@
  * Listeners wait on io_listeners of a port or set; a message that arrives wakes
  * one when no receiver waits.  A port has something for a listener besides
  * messages when a caller waits, a cancellation is to be told of, or its
- * signal word is not zero: then its links are on their sets' ps_calls.  They
- * may be there a little longer (a caller's wait ends by itself), never
- * shorter.
+ * signal word is not zero: then ip_calling is set, and its links are on
+ * their sets' ps_calls.  They may be a little longer (a caller's wait ends by
+ * itself), never shorter.
  */
 #ifndef IPC_IPC_LISTEN_H
 #define IPC_IPC_LISTEN_H

@@ -95,6 +95,7 @@ struct ipc_port {
     struct wait_queue ip_callers;     /* in order of arrival */
     struct list ip_cancels;           /* sy_cancel_link */
     uint64_t ip_signals;              /* the signal word */
+    bool ip_calling;                  /* there is any of that, or was */
 
     /* Notification requests: ipc_notify.c. */
     struct ipc_kmsg *ip_nsrequest;    /* no-senders, or NULL */

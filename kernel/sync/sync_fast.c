@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The fast path of synchronous IPC: words in registers, to a thread that waits,
- * straight to it.  Ladders of checks without effect, each of which leaves
- * everything to the general path; then what that would have done.
+ * The fast path of synchronous IPC: to a thread that waits, straight to it.
+ * Ladders of checks without effect, each of which leaves everything to the
+ * general path; then what that would have done.
+ *
+ * Words go here; a right or memory goes as on the general path
+ * (sync_transfer), whose last check is the last one here.
  */
 #include <ipc/ipc_entry.h>
 #include <ipc/ipc_listen.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_upcall.h>
+#include <machine/trap.h>
 #include <sched/sched.h>
 #include <sync/sync_internal.h>
 
 #define LIKELY(x) __builtin_expect(!!(x), 1)
+/* What may be in a tag besides words in registers. */
+#define TAG_MORE                                               \
+    (SYNC_CONTENT | SYNC_TAKE_RIGHT | SYNC_TAKE_MAP | SYNC_INTERRUPTIBLE)
 
-/* Nothing but a label and words in registers, and nothing pending. */
-static inline bool
-is_plain(const struct thread *th)
-{
-    return (uint32_t)regs_sync_tag(&th->th_regs) <= SYNC_REGISTERS
-           && (th->th_ast & ~AST_IRET) == 0;
-}
-
-/* Can the processor go to th, which waits, at once? */
+/* The processor can go to th, which waits, at once. */
 static inline bool
 can_switch(const struct thread *th)
 {
@@ -29,71 +28,130 @@ can_switch(const struct thread *th)
            && sched_may_hand_over(th);
 }
 
-/* The current thread waits, on wq or for its answer only. */
-static inline void
-waits(struct thread *th, struct wait_queue *wq, continuation_t k)
+static inline struct thread *
+first_listener(const struct ipc_port *port)
 {
-    th->th_wait_flags = WAIT_ABORTABLE;
-    th->th_continuation = k;
-    th->th_wait_queue = wq;
-    th->th_state = TH_WAITING;
+    const struct list *l = &port->ip_object.io_listeners.wq_threads;
+
+    return LIKELY(l->next != l)
+               ? list_entry(l->next, struct thread, th_wait_link)
+               : ipc_listener_of_sets(port);
 }
 
-static inline void
-words_go(const struct thread *from, struct thread *to, uint64_t kind)
+/* More than words in registers.  False: the general path knows why not. */
+static __attribute__((noinline)) bool
+more_goes(struct thread *th, struct thread *to, uint64_t kind)
+{
+    uint64_t tag = regs_sync_tag(&th->th_regs);
+    unsigned count = tag & SYNC_COUNT;
+    const struct sync_buffer *b = th->th_sync.sy_buffer;
+    struct sync_buffer *out = to->th_sync.sy_buffer;
+
+    if (((uint32_t)tag & ~TAG_MORE) != 0 || b == NULL || count > SYNC_WORDS) {
+        return false;
+    }
+    th->th_wait_flags = WAIT_ABORTABLE;
+    if ((tag & SYNC_INTERRUPTIBLE) != 0) {
+        th->th_wait_flags |= WAIT_INTERRUPTIBLE;
+    }
+    if ((tag & (SYNC_MAP | SYNC_GRANT)) != 0
+        || (out == NULL
+            && (count > SYNC_REGISTERS || (tag & SYNC_RIGHT) != 0))) {
+        return sync_transfer(th, to, kind) == KERN_SUCCESS;
+    }
+    if ((tag & SYNC_RIGHT) != 0
+        && ((regs_sync_tag(&to->th_regs) & SYNC_TAKE_RIGHT) == 0
+            || !sync_known_right(th, to))) {
+        return sync_transfer(th, to, kind) == KERN_SUCCESS;
+    }
+    /* ---- point of no return ---- */
+    if (count > SYNC_REGISTERS) {
+        for (unsigned i = 0; i < count - SYNC_REGISTERS; i++) {
+            out->sb_words[i] = b->sb_words[i];
+        }
+        count = SYNC_REGISTERS;
+    }
+    regs_copy_sync_words(&to->th_regs, &th->th_regs, count);
+    regs_set_sync_tag(&to->th_regs,
+                      (tag & (SYNC_LABEL_MASK | SYNC_CONTENT)) | kind);
+    return true;
+}
+
+/* All that from has for to; false: not by this path, and nothing happened. */
+static inline bool
+message_goes(struct thread *from, struct thread *to, uint64_t kind)
 {
     uint64_t tag = regs_sync_tag(&from->th_regs);
 
-    regs_copy_sync_words(&to->th_regs, &from->th_regs, (uint32_t)tag);
-    regs_set_sync_tag(&to->th_regs, tag | kind);
-    regs_set_result(&to->th_regs, KERN_SUCCESS);
+    if (LIKELY((uint32_t)tag <= SYNC_REGISTERS)) {
+        regs_copy_sync_words(&to->th_regs, &from->th_regs, (uint32_t)tag);
+        regs_set_sync_tag(&to->th_regs, tag | kind);
+        from->th_wait_flags = WAIT_ABORTABLE;
+        return true;
+    }
+    return more_goes(from, to, kind);
 }
 
-static inline struct thread *
-call_fast(struct thread *th)
+/* The current thread waits, on wq or for its answer only, and th runs. */
+static inline __attribute__((always_inline)) kern_return_t
+wait_and_run(struct thread *th, struct wait_queue *wq, continuation_t k,
+             struct thread *to)
 {
+    th->th_continuation = k;
+    th->th_wait_queue = wq;
+    th->th_state = TH_WAITING;
+    to->th_continuation = NULL;
+    regs_set_result(&to->th_regs, KERN_SUCCESS);
+    sched_hand_over(to);
+    /* Whatever is on the stack is of no use to anybody. */
+    if (LIKELY((to->th_ast & AST_EXIT_MASK) == 0)) {
+        machine_start(to);
+    }
+    return KERN_NO_RESULT;
+}
+
+kern_return_t
+sync_call_trap(void)
+{
+    struct thread *th = current_thread(), *to;
     const struct ipc_entry *e =
         ipc_entry_lookup(th->th_caller->ca_space,
                          regs_sync_name(&th->th_regs));
     struct ipc_object *object;
     struct ipc_port *port;
-    struct thread *to;
 
-    if (!LIKELY(e != NULL && (e->ie_bits & MACH_PORT_TYPE_SEND) != 0)) {
-        return NULL;
+    if (!LIKELY(mach_msg_fast_on && e != NULL
+                && (e->ie_bits & MACH_PORT_TYPE_SEND) != 0)) {
+        return sync_call(th);
     }
     port = e->ie_port;
-    if (!LIKELY(port->ip_state == IPS_SPACE && is_plain(th))) {
-        return NULL;
+    if (!LIKELY(port->ip_state == IPS_SPACE
+                && (th->th_ast & ~AST_IRET) == 0)) {
+        return sync_call(th);
     }
-    to = ipc_listener(port);
-    if (!LIKELY(to != NULL && can_switch(to))) {
-        return NULL;
+    to = first_listener(port);
+    if (!LIKELY(to != NULL && can_switch(to)
+                && message_goes(th, to, SYNC_KIND_CALL))) {
+        return sync_call(th);
     }
-    /* ---- point of no return ---- */
-    words_go(th, to, SYNC_KIND_CALL);
     regs_set_sync_source(&to->th_regs, port->ip_context, port->ip_name);
     object = to->th_saved.ipc.object;
     object->io_refs--; /* it is active: not the last one */
-    to->th_saved.ipc.object = NULL;
     to->th_ipc_wait = IPC_WAIT_NONE;
     to->th_wait_queue = NULL;
-    to->th_continuation = NULL;
     list_remove(&to->th_wait_link);
     sync_owe(th, to);
-    waits(th, NULL, sync_owed_continue);
-    sched_hand_over(to);
-    return to;
+    return wait_and_run(th, NULL, sync_owed_continue, to);
 }
 
 /* Is there nothing for a listener? */
 static inline bool
 is_quiet(const struct ipc_object *object)
 {
-    if (object->io_type == IOT_PORT) {
+    if (LIKELY(object->io_type == IOT_PORT)) {
         const struct ipc_port *port = (const void *)object;
 
-        return port->ip_msgcount == 0 && !ipc_listen_ready(port);
+        return port->ip_msgcount == 0 && !port->ip_calling;
     } else {
         const struct ipc_pset *set = (const void *)object;
 
@@ -101,67 +159,33 @@ is_quiet(const struct ipc_object *object)
     }
 }
 
-static inline struct thread *
-reply_wait_fast(struct thread *th)
+kern_return_t
+sync_reply_wait_trap(void)
 {
-    struct thread *to = th->th_sync.sy_client;
+    struct thread *th = current_thread(), *to = th->th_sync.sy_client;
     const struct ipc_entry *e =
         ipc_entry_lookup(th->th_caller->ca_space,
                          regs_sync_name(&th->th_regs));
     struct ipc_object *object;
 
-    if (!LIKELY(e != NULL
+    if (!LIKELY(mach_msg_fast_on && e != NULL
                 && (e->ie_bits
                     & (MACH_PORT_TYPE_RECEIVE | MACH_PORT_TYPE_PORT_SET))
                        != 0)) {
-        return NULL;
+        return sync_reply_wait(th);
     }
     object = e->ie_object;
-    if (!LIKELY(is_plain(th) && is_quiet(object) && to != NULL
-                && to->th_state == TH_WAITING && can_switch(to))) {
-        return NULL;
+    if (!LIKELY(is_quiet(object) && (th->th_ast & ~AST_IRET) == 0
+                && to != NULL && to->th_state == TH_WAITING && can_switch(to)
+                && message_goes(th, to, SYNC_KIND_SEND))) {
+        return sync_reply_wait(th);
     }
-    /* ---- point of no return ---- */
-    words_go(th, to, SYNC_KIND_SEND);
     th->th_sync.sy_client = NULL;
     to->th_sync.sy_holder = NULL;
     to->th_sync.sy_cancelled = false;
-    to->th_continuation = NULL;
     object->io_refs++;
     th->th_saved.ipc.object = object;
     th->th_ipc_wait = IPC_WAIT_LISTEN;
-    waits(th, &object->io_listeners, sync_listen_continue);
     list_push_back(&object->io_listeners.wq_threads, &th->th_wait_link);
-    sched_hand_over(to);
-    return to;
-}
-
-/* Somebody else runs now. */
-static inline kern_return_t
-switched(const struct thread *to)
-{
-    return LIKELY((to->th_ast & AST_EXIT_MASK) == 0) ? KERN_SWITCHED
-                                                     : KERN_NO_RESULT;
-}
-
-kern_return_t
-sync_call_trap(void)
-{
-    struct thread *th = current_thread(), *to;
-
-    if (LIKELY(mach_msg_fast_on) && (to = call_fast(th)) != NULL) {
-        return switched(to);
-    }
-    return sync_call(th);
-}
-
-kern_return_t
-sync_reply_wait_trap(void)
-{
-    struct thread *th = current_thread(), *to;
-
-    if (LIKELY(mach_msg_fast_on) && (to = reply_wait_fast(th)) != NULL) {
-        return switched(to);
-    }
-    return sync_reply_wait(th);
+    return wait_and_run(th, &object->io_listeners, sync_listen_continue, to);
 }

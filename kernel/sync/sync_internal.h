@@ -38,6 +38,9 @@ kern_return_t sync_check_tag(const struct thread *th);
  */
 kern_return_t sync_transfer(struct thread *from, struct thread *to,
                             uint64_t kind);
+/* If the right that from sends is a copy of a send right that the task of `to`
+ * has already: it has one more, and is told (its buffer). */
+bool sync_known_right(struct thread *from, struct thread *to);
 /* How long, and what ends the wait of the current thread. */
 uint64_t sync_deadline(const struct thread *th);
 unsigned sync_wait_flags(const struct thread *th);

@@ -12,8 +12,7 @@
     (SYNC_LABEL_MASK | SYNC_CONTENT | SYNC_TAKE_RIGHT | SYNC_TAKE_MAP \
      | SYNC_NOWAIT | SYNC_DEADLINE | SYNC_INTERRUPTIBLE | SYNC_KIND)
 /* What goes through the buffer, besides words. */
-#define TAG_BUFFER \
-    (SYNC_RIGHT | SYNC_MAP | SYNC_GRANT | SYNC_TAKE_RIGHT | SYNC_TAKE_MAP)
+#define TAG_BUFFER (SYNC_RIGHT | SYNC_MAP | SYNC_GRANT)
 
 kern_return_t
 sync_check_tag(const struct thread *th)
@@ -25,7 +24,8 @@ sync_check_tag(const struct thread *th)
         || (tag & (SYNC_MAP | SYNC_GRANT)) == (SYNC_MAP | SYNC_GRANT)) {
         return KERN_INVALID_ARGUMENT;
     }
-    if ((count > SYNC_REGISTERS || (tag & TAG_BUFFER) != 0)
+    if ((count > SYNC_REGISTERS
+         || (tag & (TAG_BUFFER | SYNC_TAKE_RIGHT | SYNC_TAKE_MAP)) != 0)
         && th->th_sync.sy_buffer == NULL) {
         return KERN_INVALID_ARGUMENT;
     }
@@ -115,6 +115,32 @@ map_range(struct thread *from, struct thread *to, bool grant)
     return kr;
 }
 
+bool
+sync_known_right(struct thread *from, struct thread *to)
+{
+    const struct sync_buffer *b = from->th_sync.sy_buffer;
+    struct ipc_space *s = to->th_caller->ca_space;
+    const struct ipc_entry *e =
+        ipc_entry_lookup(from->th_caller->ca_space, b->sb_right);
+    struct ipc_port *port;
+    struct ipc_entry *known;
+
+    if (b->sb_disposition != MACH_MSG_TYPE_COPY_SEND || e == NULL
+        || (e->ie_bits & MACH_PORT_TYPE_SEND) == 0 || !ip_active(e->ie_port)) {
+        return false;
+    }
+    port = e->ie_port;
+    known = port->ip_space == s ? ipc_entry_lookup(s, port->ip_name)
+                                : ipc_hash_lookup(s, port);
+    if (known == NULL || (known->ie_bits & MACH_PORT_TYPE_SEND) == 0) {
+        return false;
+    }
+    known->ie_bits += ie_urefs(known) != MACH_PORT_UREFS_MAX;
+    to->th_sync.sy_buffer->sb_right = known->ie_name;
+    to->th_sync.sy_buffer->sb_disposition = MACH_MSG_TYPE_PORT_SEND;
+    return true;
+}
+
 kern_return_t
 sync_transfer(struct thread *from, struct thread *to, uint64_t kind)
 {
@@ -126,11 +152,12 @@ sync_transfer(struct thread *from, struct thread *to, uint64_t kind)
     if (kr != KERN_SUCCESS) {
         return kr;
     }
-    if (sync_check_tag(to) != KERN_SUCCESS
+    /* Its tag was good when it began to wait. */
+    if (((count > SYNC_REGISTERS || (tag & TAG_BUFFER) != 0)
+         && to->th_sync.sy_buffer == NULL)
         || ((tag & SYNC_RIGHT) != 0 && (want & SYNC_TAKE_RIGHT) == 0)
         || ((tag & (SYNC_MAP | SYNC_GRANT)) != 0
-            && (want & SYNC_TAKE_MAP) == 0)
-        || (count > SYNC_REGISTERS && to->th_sync.sy_buffer == NULL)) {
+            && (want & SYNC_TAKE_MAP) == 0)) {
         return KERN_NO_ACCESS;
     }
     if ((tag & SYNC_RIGHT) != 0) {
