@@ -81,13 +81,15 @@ ctype_wire(const struct type *t, enum side side)
     return plain_ctype(t, side);
 }
 
-/* In the kernel a right is an object; mach_port_t is a user's name of one. */
+/* In the kernel a right is an object; mach_port_t is a user's name of one.
+ * What it sends must be an object, whatever it is called. */
 static const char *
 kernel_port_ctype(const struct type *t, enum side side)
 {
     const char *written = ctype_explicit(t, side);
 
-    return written == NULL || strcmp(written, "mach_port_t") == 0
+    return side == SIDE_USER || written == NULL
+                   || strcmp(written, "mach_port_t") == 0
                ? "struct ipc_port *"
                : written;
 }

@@ -25,20 +25,43 @@ descriptor_type(const struct field *f)
     return t->kind == TYPE_ARRAY && !t->ool ? t->elem : t;
 }
 
+/* A check: what is refused when it holds, and the check's name, which stands
+ * behind it; tests/mig/checks.py breaks each. */
+static void
+refuse(struct out *o, const char *condition, const char *error,
+       const char *name)
+{
+    out_put(o, "    if (%s) {\n        return %s; /* check: %s */\n    }\n",
+            condition, error, name);
+}
+
 static void
 check_ool(struct out *o, const struct field *f, unsigned i)
 {
     const struct type *t = descriptor_type(f);
     const char *d = indexed(f, f->name, i);
 
-    out_put(o, "    if (%s.type != MACH_MSG_OOL_DESCRIPTOR) {\n"
-            "        return MIG_TYPE_ERROR;\n    }\n", d);
+    refuse(o, mig_format("%s.type != MACH_MSG_OOL_DESCRIPTOR", d),
+           "MIG_TYPE_ERROR", "range-type");
     if (t->kind == TYPE_STRING && t->variable) {
-        out_put(o, "    if (%s.size > %u || %s.size == 0) {\n"
-                "        return MIG_TYPE_ERROR;\n    }\n", d, t->count, d);
+        refuse(o, mig_format("%s.size > %u", d, t->count), "MIG_TYPE_ERROR",
+               "range-string-bound");
+        refuse(o, mig_format("%s.size == 0", d), "MIG_TYPE_ERROR",
+               "range-string-empty");
     } else if (!type_has_count(t)) {
-        out_put(o, "    if (%s.size != %llu) {\n        return MIG_TYPE_ERROR;"
-                "\n    }\n", d, (unsigned long long)t->size);
+        refuse(o, mig_format("%s.size != %llu", d,
+                             (unsigned long long)t->size),
+               "MIG_TYPE_ERROR", "range-size");
+    }
+}
+
+static void
+check_disposition(struct out *o, const char *d, unsigned want,
+                  const char *name)
+{
+    if (want != MT_POLYMORPHIC) {
+        refuse(o, mig_format("%s.disposition != %s", d,
+                             type_port_text(want)), "MIG_TYPE_ERROR", name);
     }
 }
 
@@ -47,17 +70,13 @@ check_ool_ports(struct out *o, const struct field *f, unsigned i)
 {
     const struct type *t = descriptor_type(f);
     const char *d = indexed(f, f->name, i);
-    unsigned want = t->elem->received;
 
-    out_put(o, "    if (%s.type != MACH_MSG_OOL_PORTS_DESCRIPTOR", d);
-    if (want != MT_POLYMORPHIC) {
-        out_put(o, " ||\n        %s.disposition != %s", d,
-                type_port_text(want));
-    }
-    out_put(o, ") {\n        return MIG_TYPE_ERROR;\n    }\n");
+    refuse(o, mig_format("%s.type != MACH_MSG_OOL_PORTS_DESCRIPTOR", d),
+           "MIG_TYPE_ERROR", "rights-type");
+    check_disposition(o, d, t->elem->received, "rights-disposition");
     if (!type_has_count(t)) {
-        out_put(o, "    if (%s.count != %u) {\n        return MIG_TYPE_ERROR;"
-                "\n    }\n", d, t->count);
+        refuse(o, mig_format("%s.count != %u", d, t->count),
+               "MIG_TYPE_ERROR", "rights-number");
     }
 }
 
@@ -65,22 +84,20 @@ static void
 check_port(struct out *o, const struct field *f, unsigned i)
 {
     const char *d = indexed(f, f->name, i);
-    unsigned want = descriptor_type(f)->received;
 
-    out_put(o, "    if (%s.type != MACH_MSG_PORT_DESCRIPTOR", d);
-    if (want != MT_POLYMORPHIC) {
-        out_put(o, " ||\n        %s.disposition != %s", d,
-                type_port_text(want));
-    }
-    out_put(o, ") {\n        return MIG_TYPE_ERROR;\n    }\n");
+    refuse(o, mig_format("%s.type != MACH_MSG_PORT_DESCRIPTOR", d),
+           "MIG_TYPE_ERROR", "right-type");
+    check_disposition(o, d, descriptor_type(f)->received,
+                      "right-disposition");
 }
 
 void
 check_descriptors(struct out *o, const struct message *m)
 {
     if (m->descriptors != 0) {
-        out_put(o, "    if (M->msgh_body.msgh_descriptor_count != %u) {\n"
-                "        return MIG_TYPE_ERROR;\n    }\n", m->descriptors);
+        refuse(o, mig_format("M->msgh_body.msgh_descriptor_count != %u",
+                             m->descriptors),
+               "MIG_TYPE_ERROR", "descriptors");
     }
     for (const struct field *f = m->fields; f != NULL; f = f->next) {
         for (unsigned i = 0; i < f->repeat; i++) {
@@ -117,17 +134,20 @@ check_count(struct out *o, const struct message *m, const struct field *f)
                                             i * 4)
                                : indexed(f, f->name, i);
 
-        out_put(o, "    if (");
         if (t->bounded) {
-            out_put(o, "%s > %u || ", have, t->count);
+            refuse(o, mig_format("%s > %u", have, t->count),
+                   "MIG_TYPE_ERROR", d->kind == FIELD_OOL_PORTS
+                                         ? "rights-bound" : "range-bound");
         }
         if (d->kind == FIELD_OOL_PORTS) {
-            out_put(o, "%s != %s.count", have, indexed(d, d->name, i));
+            refuse(o, mig_format("%s != %s.count", have,
+                                 indexed(d, d->name, i)),
+                   "MIG_TYPE_ERROR", "rights-count");
         } else {
-            out_put(o, "(uint64_t)%s * %u != %s.size", have, d->elem_size,
-                    indexed(d, d->name, i));
+            refuse(o, mig_format("(uint64_t)%s * %u != %s.size", have,
+                                 d->elem_size, indexed(d, d->name, i)),
+                   "MIG_TYPE_ERROR", "range-count");
         }
-        out_put(o, ") {\n        return MIG_TYPE_ERROR;\n    }\n");
     }
 }
 
@@ -150,22 +170,24 @@ check_moving(struct out *o, const struct message *m, const struct field *f)
     } else {
         out_put(o, "    mig_span = %llu;\n", (unsigned long long)f->size);
     }
-    out_put(o, "    if (mig_span > mig_size || mig_at > mig_size - mig_span) {"
-            "\n        return MIG_BAD_ARGUMENTS;\n    }\n");
+    /* Where it can be at most, every message of the least size still is. */
+    if (f->offset + f->size > m->min_size) {
+        refuse(o, "mig_span > mig_size || mig_at > mig_size - mig_span",
+               "MIG_BAD_ARGUMENTS", "inside");
+    }
     if (counts_descriptor(f)) {
         check_count(o, m, f);
     } else if (f->kind == FIELD_COUNT) {
-        out_put(o, "    mig_count = mig_load32(M, mig_at);\n"
-                "    if (mig_count > %u) {\n"
-                "        return MIG_BAD_ARGUMENTS;\n    }\n",
-                f->next->limit);
+        out_put(o, "    mig_count = mig_load32(M, mig_at);\n");
+        refuse(o, mig_format("mig_count > %u", f->next->limit),
+               "MIG_BAD_ARGUMENTS", "array-bound");
     }
     if (is_string(f) && f->kind == FIELD_DATA) {
-        out_put(o, "    if (!mig_string_exact(M, mig_at, mig_count)) {\n"
-                "        return MIG_BAD_ARGUMENTS;\n    }\n");
+        refuse(o, "!mig_string_exact(M, mig_at, mig_count)",
+               "MIG_BAD_ARGUMENTS", "string-exact");
     } else if (is_string(f) && f->kind == FIELD_VALUE) {
-        out_put(o, "    if (!mig_string_within(M, mig_at, mig_span)) {\n"
-                "        return MIG_BAD_ARGUMENTS;\n    }\n");
+        refuse(o, "!mig_string_within(M, mig_at, mig_span)",
+               "MIG_BAD_ARGUMENTS", "string-within");
     }
     out_put(o, "    mig_at = mig_round(mig_at + mig_span, 4);\n");
 }
@@ -184,23 +206,22 @@ check_contents(struct out *o, const struct message *m)
             check_moving(o, m, f);
         } else if (f->kind == FIELD_DATA) {
             moving = true;
-            out_put(o, "    mig_count = M->%sCnt;\n"
-                    "    if (mig_count > %u) {\n"
-                    "        return MIG_BAD_ARGUMENTS;\n    }\n"
-                    "    mig_at = %llu;\n", f->name, f->limit,
+            out_put(o, "    mig_count = M->%sCnt;\n", f->name);
+            refuse(o, mig_format("mig_count > %u", f->limit),
+                   "MIG_BAD_ARGUMENTS", "array-bound");
+            out_put(o, "    mig_at = %llu;\n",
                     (unsigned long long)f->offset);
             check_moving(o, m, f);
         } else if (f->kind == FIELD_VALUE && is_string(f)) {
-            out_put(o, "    if (!mig_string_within(M, %llu, %llu)) {\n"
-                    "        return MIG_BAD_ARGUMENTS;\n    }\n",
-                    (unsigned long long)f->offset,
-                    (unsigned long long)f->size);
+            refuse(o, mig_format("!mig_string_within(M, %llu, %llu)",
+                                 (unsigned long long)f->offset,
+                                 (unsigned long long)f->size),
+                   "MIG_BAD_ARGUMENTS", "string-within");
         } else if (counts_descriptor(f)) {
             check_count(o, m, f);
         }
     }
     if (moving) {
-        out_put(o, "    if (mig_at != mig_size) {\n"
-                "        return MIG_BAD_ARGUMENTS;\n    }\n");
+        refuse(o, "mig_at != mig_size", "MIG_BAD_ARGUMENTS", "end");
     }
 }

@@ -37,11 +37,20 @@ request_count(const struct arg *a)
     return variable_string(a) ? mig_format("mig_c_%s", a->name) : count_of(a);
 }
 
+/* A range without a count, which a kernel gives with its size. */
+static bool
+comes_with_size(const struct arg *a)
+{
+    return kernel_side(request_side) && a->type->ool
+           && !type_has_count(a->type)
+           && shape_of(a->type, request_side) != SHAPE_OOL_ARRAY;
+}
+
 void
 user_request_locals(struct out *o, const struct routine *rt)
 {
     for (const struct arg *a = rt->args; a != NULL; a = a->next) {
-        if (arg_is_in(a) && variable_string(a)) {
+        if (arg_is_in(a) && variable_string(a) && !comes_with_size(a)) {
             out_put(o, "    mach_msg_type_number_t mig_c_%s;\n", a->name);
         }
     }
@@ -60,7 +69,12 @@ check_argument(struct out *o, const struct routine *rt, const struct arg *a)
 {
     const struct type *t = a->type;
 
-    if (t->kind == TYPE_STRING) {
+    if (comes_with_size(a)) {
+        too_large(o, rt, mig_format("%s%sSize %s %llu",
+                                    a->kind == ARG_INOUT ? "*" : "", a->name,
+                                    t->variable ? ">" : "!=",
+                                    (unsigned long long)t->size));
+    } else if (t->kind == TYPE_STRING) {
         if (t->variable) {
             out_put(o, "    mig_c_%s = mig_string_length(%s, %u) + 1;\n",
                     a->name, value_of(a), t->count);
@@ -130,7 +144,10 @@ put_ool(struct out *o, const struct field *f, unsigned i)
     const char *member = f->repeat == 1 ? "" : at;
     const char *bytes;
 
-    if (t->kind == TYPE_STRING && t->variable) {
+    if (comes_with_size(a)) {
+        bytes = mig_format("%s%sSize", a->kind == ARG_INOUT ? "*" : "",
+                           a->name);
+    } else if (t->kind == TYPE_STRING && t->variable) {
         bytes = mig_format("mig_c_%s", a->name);
     } else if (!type_has_count(t)) {
         bytes = mig_format("%llu", (unsigned long long)t->size);
