@@ -7,6 +7,10 @@
  * with its buddy (pfn ^ (1 << order)) while that is the head of a free run of
  * the same order.
  *
+ * Some single pages that were freed lately are spare: not merged, and the next
+ * to be handed out, by way of a stack through their first words.  They are
+ * merged when a longer run can't be had.
+ *
  * K: everything.
  */
 #include <stdbool.h>
@@ -17,11 +21,15 @@
 #include <machine/pmap.h>
 
 #define NOT_FREE 0xffu
+#define SPARE 0xfeu
+#define SPARE_MAX 256u
 
 static struct list free_runs[PHYS_ORDERS];
 static uint8_t *phys_state;
 static uint64_t phys_pages; /* entries of phys_state */
 static uint64_t free_pages, total_pages;
+static struct list *spare; /* by next */
+static unsigned spare_count;
 
 static struct list *
 run_link(uint64_t pfn)
@@ -62,15 +70,10 @@ run_remove(uint64_t pfn)
     list_remove(run_link(pfn));
 }
 
-void
-phys_free(uint64_t phys, unsigned order)
+/* Free a run: merge it with what is free beside it. */
+static void
+run_free(uint64_t pfn, unsigned order)
 {
-    uint64_t pfn = phys >> MACH_PAGE_SHIFT;
-
-    assert(order < PHYS_ORDERS && (pfn & ((1ull << order) - 1)) == 0);
-    assert(pfn != 0 && pfn + (1ull << order) <= phys_pages);
-    assert(phys_state[pfn] == NOT_FREE);
-    free_pages += 1ull << order;
     while (order + 1 < PHYS_ORDERS) {
         uint64_t buddy = pfn ^ (1ull << order);
 
@@ -82,6 +85,42 @@ phys_free(uint64_t phys, unsigned order)
         order++;
     }
     run_insert(pfn, order);
+}
+
+void
+phys_free(uint64_t phys, unsigned order)
+{
+    uint64_t pfn = phys >> MACH_PAGE_SHIFT;
+
+    assert(order < PHYS_ORDERS && (pfn & ((1ull << order) - 1)) == 0);
+    assert(pfn != 0 && pfn + (1ull << order) <= phys_pages);
+    assert(phys_state[pfn] == NOT_FREE);
+    free_pages += 1ull << order;
+    if (order == 0 && spare_count < SPARE_MAX) {
+        phys_state[pfn] = SPARE;
+        run_link(pfn)->next = spare;
+        spare = run_link(pfn);
+        spare_count++;
+    } else {
+        run_free(pfn, order);
+    }
+}
+
+/* False: there was none. */
+static bool
+merge_spare(void)
+{
+    bool any = spare != NULL;
+
+    while (spare != NULL) {
+        uint64_t pfn = link_pfn(spare);
+
+        spare = spare->next;
+        phys_state[pfn] = NOT_FREE;
+        run_free(pfn, 0);
+    }
+    spare_count = 0;
+    return any;
 }
 
 void
@@ -123,13 +162,24 @@ run_take(uint64_t pfn, unsigned have, unsigned want)
 uint64_t
 phys_alloc(unsigned order)
 {
-    for (unsigned o = order; o < PHYS_ORDERS; o++) {
-        struct list *l = list_first(&free_runs[o]);
+    if (order == 0 && spare != NULL) {
+        uint64_t pfn = link_pfn(spare);
 
-        if (l != NULL) {
-            return run_take(link_pfn(l), o, order);
-        }
+        spare = spare->next;
+        spare_count--;
+        free_pages--;
+        phys_state[pfn] = NOT_FREE;
+        return pfn << MACH_PAGE_SHIFT;
     }
+    do {
+        for (unsigned o = order; o < PHYS_ORDERS; o++) {
+            struct list *l = list_first(&free_runs[o]);
+
+            if (l != NULL) {
+                return run_take(link_pfn(l), o, order);
+            }
+        }
+    } while (merge_spare());
     return 0;
 }
 
@@ -142,6 +192,7 @@ phys_alloc_below(unsigned order, uint64_t limit)
     if (order >= PHYS_ORDERS || limit < size) {
         return 0;
     }
+    (void)merge_spare();
     for (unsigned o = order; o < PHYS_ORDERS; o++) {
         list_for_each(l, &free_runs[o]) {
             if (virt_to_phys(l) <= limit - size) {

@@ -16,6 +16,11 @@ size_t strlen(const char *s);
 size_t strnlen(const char *s, size_t max);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t n);
+/* A freestanding compiler takes these for functions like any other, unless it is
+ * told: then a few words are moved in line. */
+#define memcpy(to, from, n) __builtin_memcpy(to, from, n)
+#define memset(to, c, n) __builtin_memset(to, c, n)
+
 /* Always terminated; returns strlen(from). */
 size_t strlcpy(char *to, const char *from, size_t size);
 

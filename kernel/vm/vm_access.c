@@ -21,9 +21,8 @@ map_access(struct vm_map *map, vm_address_t addr, void *to, const void *from,
     while (size > 0) {
         struct vm_map_entry *e = vm_map_lookup(map, addr);
         vm_size_t n = PAGE_SIZE - (addr & PAGE_MASK);
-        bool writable;
+        struct vm_page_seen seen;
         kern_return_t kr;
-        uint64_t pa;
         char *p;
 
         if (e == NULL) {
@@ -37,16 +36,16 @@ map_access(struct vm_map *map, vm_address_t addr, void *to, const void *from,
             kr = vm_object_get_page(e->e_object,
                                     e->e_offset +
                                         (page_trunc(addr) - e->e_start),
-                                    write, &pa, &writable);
+                                    write, &seen);
         }
-        if (kr == KERN_SUCCESS && pa >= phys_top()) {
+        if (kr == KERN_SUCCESS && seen.pa >= phys_top()) {
             kr = KERN_INVALID_ADDRESS; /* a device, not memory */
         }
         if (kr != KERN_SUCCESS) {
             return kr;
         }
         n = n < size ? n : size;
-        p = (char *)phys_to_virt(pa) + (addr & PAGE_MASK);
+        p = (char *)phys_to_virt(seen.pa) + (addr & PAGE_MASK);
         if (write) {
             /* What is mapped there may be the page from before a copy. */
             vm_map_pmap_remove(map, page_trunc(addr),

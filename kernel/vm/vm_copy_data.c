@@ -34,9 +34,8 @@ vm_map_copy_read(struct vm_map_copy *c, vm_size_t off, void *to,
     while (size > 0) {
         struct vm_map_entry *e = copy_entry(c, at);
         vm_size_t n = PAGE_SIZE - (at & PAGE_MASK);
+        struct vm_page_seen seen;
         kern_return_t kr;
-        uint64_t pa;
-        bool w;
 
         n = n < size ? n : size;
         assert(e != NULL);
@@ -46,11 +45,11 @@ vm_map_copy_read(struct vm_map_copy *c, vm_size_t off, void *to,
             kr = vm_object_get_page(e->e_object,
                                     e->e_offset +
                                         (page_trunc(at) - e->e_start),
-                                    false, &pa, &w);
+                                    false, &seen);
             if (kr != KERN_SUCCESS) {
                 return kr;
             }
-            memcpy(to, (char *)phys_to_virt(pa) + (at & PAGE_MASK), n);
+            memcpy(to, (char *)phys_to_virt(seen.pa) + (at & PAGE_MASK), n);
         }
         to = (char *)to + n;
         at += n;

@@ -24,60 +24,50 @@
  * change meanwhile; starting again is simpler and costs one look-up);
  * structures per page with lists of mappings (every fault would pay).
  *
- * Fault-around: pages next to the faulting one that are resident are mapped
- * too, as far as the aligned block of FAULT_AROUND pages and the entry reach,
- * with what their state allows without any further action.
+ * Fault-around: when the page was there already, pages next to it that are
+ * resident are mapped too, as far as the aligned block of VM_AROUND_PAGES and
+ * the entry reach, with what their state allows without any further action.  A
+ * page that was made for the fault has no such neighbours as a rule.
  */
 #include <base/assert.h>
 #include <vm/vm_map.h>
 
-#define FAULT_AROUND 16
-
-static void
-fault_around(struct vm_map_entry *e, vm_address_t fault)
+kern_return_t
+vm_entry_premap(struct vm_map_entry *e, vm_address_t at)
 {
     struct vm_object *o = e->e_object;
-    vm_address_t va = fault & ~(FAULT_AROUND * PAGE_SIZE - 1), end;
-    unsigned cache = o->vo_kind == VO_PHYS ? o->vo_cache : 0;
-    uint64_t pa;
-    bool writable;
+    vm_address_t va = at & ~(VM_AROUND_PAGES * PAGE_SIZE - 1);
+    vm_address_t end = va + VM_AROUND_PAGES * PAGE_SIZE;
+    vm_prot_t prot = e->e_prot;
+    uint64_t frames[VM_AROUND_PAGES];
+    unsigned n;
 
-    end = va + FAULT_AROUND * PAGE_SIZE;
+    if ((prot & VM_PROT_READ) == 0) {
+        return KERN_SUCCESS; /* what is mapped can be read */
+    }
     if (va < e->e_start) {
         va = e->e_start;
     }
     if (end > e->e_end) {
         end = e->e_end;
     }
-    for (; va < end; va += PAGE_SIZE) {
-        vm_prot_t prot = e->e_prot, old;
-
-        if (va == fault ||
-            !vm_object_peek_page(o, e->e_offset + (va - e->e_start), &pa,
-                                 &writable)) {
-            continue;
-        }
-        if (!writable || e->e_needs_copy) {
-            prot &= ~VM_PROT_WRITE;
-        }
-        if (pmap_extract(e->e_map->vm_pmap, va, NULL, &old) &&
-            (prot & VM_PROT_WRITE & ~old) == 0) {
-            continue;
-        }
-        if (pmap_enter(e->e_map->vm_pmap, va, pa, prot, cache) !=
-            KERN_SUCCESS) {
-            return;
-        }
+    n = (unsigned)((end - va) >> PAGE_SHIFT);
+    vm_object_peek_pages(o, e->e_offset + (va - e->e_start), n, frames);
+    if (e->e_needs_copy) {
+        prot &= ~VM_PROT_WRITE;
     }
+    return pmap_enter_pages(e->e_map->vm_pmap, va, n, frames, prot,
+                            o->vo_kind == VO_PHYS ? o->vo_cache : 0);
 }
 
 /* The frame for an access of kind prot at addr, and the protection it may be
  * mapped with. */
 static kern_return_t
 fault_resolve(struct vm_map *map, vm_address_t addr, vm_prot_t prot,
-              struct vm_map_entry **entry, uint64_t *pa, vm_prot_t *allowed)
+              struct vm_map_entry **entry, struct vm_page_seen *seen,
+              vm_prot_t *allowed)
 {
-    bool write = (prot & VM_PROT_WRITE) != 0, writable;
+    bool write = (prot & VM_PROT_WRITE) != 0;
     struct vm_map_entry *e = vm_map_lookup(map, addr);
     kern_return_t kr;
 
@@ -95,13 +85,12 @@ fault_resolve(struct vm_map *map, vm_address_t addr, vm_prot_t prot,
         return kr;
     }
     kr = vm_object_get_page(e->e_object,
-                            e->e_offset + (addr - e->e_start), write, pa,
-                            &writable);
+                            e->e_offset + (addr - e->e_start), write, seen);
     if (kr != KERN_SUCCESS) {
         return kr;
     }
     *allowed = e->e_prot;
-    if (!writable || e->e_needs_copy) {
+    if (!seen->writable || e->e_needs_copy) {
         *allowed &= ~VM_PROT_WRITE;
     }
     *entry = e;
@@ -112,31 +101,31 @@ kern_return_t
 vm_fault(struct vm_map *map, vm_address_t addr, vm_prot_t prot)
 {
     struct vm_map_entry *e;
+    struct vm_page_seen seen;
     vm_prot_t allowed;
     unsigned cache;
     kern_return_t kr;
-    uint64_t pa;
 
     vm_stats.vs_faults++;
     if (addr >= VM_MAX_ADDRESS) {
         return KERN_INVALID_ADDRESS;
     }
     addr = page_trunc(addr);
-    kr = fault_resolve(map, addr, prot, &e, &pa, &allowed);
+    kr = fault_resolve(map, addr, prot, &e, &seen, &allowed);
     if (kr != KERN_SUCCESS) {
         return kr;
     }
     cache = e->e_object->vo_kind == VO_PHYS ? e->e_object->vo_cache : 0;
-    kr = pmap_enter(map->vm_pmap, addr, pa, allowed, cache);
+    kr = pmap_enter(map->vm_pmap, addr, seen.pa, allowed, cache);
     if (kr != KERN_SUCCESS && vm_object_reclaim_step()) {
         /* The frame may be another one by now. */
-        kr = fault_resolve(map, addr, prot, &e, &pa, &allowed);
+        kr = fault_resolve(map, addr, prot, &e, &seen, &allowed);
         if (kr == KERN_SUCCESS) {
-            kr = pmap_enter(map->vm_pmap, addr, pa, allowed, cache);
+            kr = pmap_enter(map->vm_pmap, addr, seen.pa, allowed, cache);
         }
     }
-    if (kr == KERN_SUCCESS) {
-        fault_around(e, addr);
+    if (kr == KERN_SUCCESS && !seen.made) {
+        (void)vm_entry_premap(e, addr);
     }
     return kr;
 }
@@ -145,14 +134,15 @@ kern_return_t
 vm_map_futex_key(struct vm_map *map, vm_address_t addr,
                  struct vm_futex_key *key)
 {
-    kern_return_t kr = vm_fault(map, addr, VM_PROT_READ);
     struct vm_map_entry *e;
 
-    if (kr != KERN_SUCCESS) {
-        return kr;
+    if (addr >= VM_MAX_ADDRESS || (e = vm_map_lookup(map, addr)) == NULL) {
+        return KERN_INVALID_ADDRESS;
     }
-    e = vm_map_lookup(map, addr);
-    if (e->e_object->vo_shared && !e->e_needs_copy) {
+    if ((e->e_prot & VM_PROT_READ) == 0) {
+        return KERN_PROTECTION_FAILURE;
+    }
+    if (e->e_object != NULL && e->e_object->vo_shared && !e->e_needs_copy) {
         key->fk_id = e->e_object->vo_id;
         key->fk_offset = e->e_offset + (addr - e->e_start);
     } else {

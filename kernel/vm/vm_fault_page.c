@@ -114,7 +114,7 @@ page_writable(const struct vm_object *o, uint64_t offset, vm_slot_t s)
 /* One attempt, with the memory that is free now. */
 static kern_return_t
 page_get(struct vm_object *o, uint64_t offset, bool write, bool last,
-         uint64_t *pa, bool *writable)
+         struct vm_page_seen *out)
 {
     struct page_search ps;
     kern_return_t kr;
@@ -124,30 +124,34 @@ page_get(struct vm_object *o, uint64_t offset, bool write, bool last,
         return kr;
     }
     if (ps.object == NULL) {
-        *writable = write || o->vo_copy == NULL;
-        return page_zero_fill(o, offset, write, last, pa);
+        out->writable = write || o->vo_copy == NULL;
+        out->made = true;
+        return page_zero_fill(o, offset, write, last, &out->pa);
     }
-    *pa = slot_pa(*ps.slot);
+    out->pa = slot_pa(*ps.slot);
+    out->made = false;
     if (ps.object != o) {
-        *writable = write;
-        return write ? page_copy_up(o, offset, *pa, last, pa)
+        out->writable = write;
+        out->made = write;
+        return write ? page_copy_up(o, offset, out->pa, last, &out->pa)
                      : KERN_SUCCESS;
     }
     if (write) {
-        if (o->vo_copy != NULL && !vm_object_push(o, offset, *pa, last)) {
+        if (o->vo_copy != NULL &&
+            !vm_object_push(o, offset, out->pa, last)) {
             return KERN_RESOURCE_SHORTAGE;
         }
         if (o->vo_kind == VO_PAGER) {
             *ps.slot |= PG_DIRTY;
         }
     }
-    *writable = page_writable(o, offset, *ps.slot);
+    out->writable = page_writable(o, offset, *ps.slot);
     return KERN_SUCCESS;
 }
 
 kern_return_t
 vm_object_get_page(struct vm_object *o, uint64_t offset, bool write,
-                   uint64_t *pa, bool *writable)
+                   struct vm_page_seen *out)
 {
     unsigned steps = 0;
     bool last = false;
@@ -157,12 +161,13 @@ vm_object_get_page(struct vm_object *o, uint64_t offset, bool write,
         if (offset < o->vo_lo || offset >= o->vo_hi) {
             return KERN_MEMORY_ERROR;
         }
-        *pa = o->vo_phys + (offset - o->vo_lo);
-        *writable = true;
+        out->pa = o->vo_phys + (offset - o->vo_lo);
+        out->writable = true;
+        out->made = false;
         return KERN_SUCCESS;
     }
     for (;;) {
-        kr = page_get(o, offset, write, last, pa, writable);
+        kr = page_get(o, offset, write, last, out);
         if (kr != KERN_RESOURCE_SHORTAGE || last) {
             return kr;
         }
@@ -195,5 +200,56 @@ vm_object_peek_page(struct vm_object *top, uint64_t offset, uint64_t *pa,
             return false;
         }
         o = o->vo_shadow;
+    }
+}
+
+/* Those of the pending pages (bit i: page i from offset on) that o has itself;
+ * the others that may be found further down are left. */
+static uint64_t
+peek_level(const struct vm_object *o, bool top, uint64_t offset,
+           uint64_t pending, uint64_t frames[])
+{
+    uint64_t below = 0;
+
+    while (pending != 0) {
+        unsigned i = (unsigned)__builtin_ctzll(pending);
+        uint64_t at = offset + i * PAGE_SIZE;
+        vm_slot_t *s = vm_object_slot(o, at);
+
+        if (s == NULL || !slot_present(*s)) {
+            if (vm_object_in_window(o, at) && !o->vo_poisoned) {
+                below |= 1ull << i;
+            }
+        } else if ((*s & VM_PROT_READ << PG_LOCK_SHIFT) == 0) {
+            frames[i] = slot_pa(*s);
+            if (!top || !page_writable(o, at, *s)) {
+                frames[i] |= PMAP_FRAME_READ;
+            }
+        }
+        pending &= pending - 1;
+    }
+    return below;
+}
+
+void
+vm_object_peek_pages(struct vm_object *top, uint64_t offset, unsigned n,
+                     uint64_t frames[])
+{
+    uint64_t pending = (1ull << n) - 1;
+    unsigned i;
+
+    assert(n < 64);
+    for (i = 0; i < n; i++) {
+        uint64_t at = offset + i * PAGE_SIZE;
+
+        frames[i] = top->vo_kind == VO_PHYS && at >= top->vo_lo &&
+                            at < top->vo_hi
+                        ? top->vo_phys + (at - top->vo_lo)
+                        : 0;
+    }
+    if (top->vo_kind != VO_PHYS) {
+        for (struct vm_object *o = top; pending != 0; o = o->vo_shadow) {
+            pending = peek_level(o, o == top, offset, pending, frames);
+        }
     }
 }

@@ -156,6 +156,12 @@ kern_return_t vm_entry_share(struct vm_map_entry *e);
 kern_return_t vm_entry_copy(struct vm_map_entry *e, struct ledger *l,
                             struct vm_object **obj, bool *needs_copy);
 
+/* ---- faults: vm_fault.c ---- */
+/* Map what is resident in the aligned block around at, as far as the entry,
+ * which has at, reaches. */
+#define VM_AROUND_PAGES 16u
+kern_return_t vm_entry_premap(struct vm_map_entry *e, vm_address_t at);
+
 /* ---- operations: vm_map_ops.c ---- */
 kern_return_t vm_map_inherit(struct vm_map *map, vm_address_t addr,
                              vm_size_t size, vm_inherit_t inherit);

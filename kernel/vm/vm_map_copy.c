@@ -11,7 +11,6 @@
 #include <vm/vm_map_copy.h>
 
 #define COPY_BYTES_MAX (8 * PAGE_SIZE)
-#define PREMAP_PAGES 16 /* pages mapped at once by a copyout */
 #define REAP_ENTRIES 32
 
 static struct list copy_reap_list; /* K: vc_reap_link */
@@ -345,8 +344,16 @@ vm_map_copy_from_object(struct vm_object *o, uint64_t lo, uint64_t hi,
 
 /* ---- copyout --------------------------------------------------------------- */
 
-/* Entries for the map, not linked in yet, on a list; the objects' references
- * still belong to the copy. */
+/* Is the map charged for the copy's entries already, so that it can have them
+ * as they are? */
+static bool
+copyout_moves(const struct vm_map *map, const struct vm_map_copy *c)
+{
+    return c->vc_ledger == map->vm_ledger;
+}
+
+/* Entries for the map, not linked in yet, on a list, unless it can have the
+ * copy's; the objects' references still belong to the copy. */
 static kern_return_t
 copyout_prepare(struct vm_map *map, struct vm_map_copy *c, struct list *new)
 {
@@ -357,19 +364,15 @@ copyout_prepare(struct vm_map *map, struct vm_map_copy *c, struct list *new)
     }
     list_for_each(i, &c->vc_entries) {
         struct vm_map_entry *e = list_entry(i, struct vm_map_entry, e_link);
-        struct vm_map_entry *n = vm_entry_alloc(map->vm_ledger);
 
-        if (n == NULL) {
-            return KERN_RESOURCE_SHORTAGE;
+        if (!copyout_moves(map, c)) {
+            struct vm_map_entry *n = vm_entry_alloc(map->vm_ledger);
+
+            if (n == NULL) {
+                return KERN_RESOURCE_SHORTAGE;
+            }
+            list_push_back(new, &n->e_link);
         }
-        list_push_back(new, &n->e_link);
-        n->e_start = e->e_start;
-        n->e_end = e->e_end;
-        n->e_offset = e->e_offset;
-        n->e_needs_copy = e->e_needs_copy;
-        n->e_prot = VM_PROT_DEFAULT;
-        n->e_max_prot = VM_PROT_ALL;
-        n->e_inherit = VM_INHERIT_DEFAULT;
         if (e->e_object != NULL && e->e_object->vo_refs == 1 &&
             e->e_object->vo_kind == VO_ANON &&
             vm_object_set_ledger(e->e_object, map->vm_ledger) !=
@@ -380,28 +383,28 @@ copyout_prepare(struct vm_map *map, struct vm_map_copy *c, struct list *new)
     return KERN_SUCCESS;
 }
 
-/* Map what is resident, so that the receiver needn't fault for it. */
+/* The copy's entry e becomes n, which belongs to the map. */
 static void
-copyout_premap(struct vm_map_entry *e, unsigned *budget)
+copyout_move(struct vm_map_copy *c, struct vm_map_entry *e,
+             struct vm_map_entry *n)
 {
-    vm_address_t va;
+    n->e_start = e->e_start;
+    n->e_end = e->e_end;
+    n->e_offset = e->e_offset;
+    n->e_needs_copy = e->e_needs_copy;
+    n->e_object = e->e_object;
+    e->e_object = NULL;
+    vm_entry_free(e, c->vc_ledger);
+}
 
-    for (va = e->e_start; va < e->e_end && *budget > 0; va += PAGE_SIZE) {
-        vm_prot_t prot = VM_PROT_READ;
-        uint64_t pa;
-        bool w;
+/* Map first pages, so that the receiver needn't fault for them. */
+static void
+copyout_premap(struct vm_map_entry *e)
+{
+    vm_address_t next = (e->e_start | (VM_AROUND_PAGES * PAGE_SIZE - 1)) + 1;
 
-        (*budget)--;
-        if (vm_object_peek_page(e->e_object,
-                                e->e_offset + (va - e->e_start), &pa, &w)) {
-            if (w && !e->e_needs_copy) {
-                prot |= VM_PROT_WRITE;
-            }
-            if (pmap_enter(e->e_map->vm_pmap, va, pa, prot,
-                           PMAP_CACHE_NORMAL) != KERN_SUCCESS) {
-                *budget = 0;
-            }
-        }
+    if (vm_entry_premap(e, e->e_start) == KERN_SUCCESS && next < e->e_end) {
+        (void)vm_entry_premap(e, next);
     }
 }
 
@@ -412,7 +415,6 @@ vm_map_copyout(struct vm_map *map, struct vm_map_copy *c, vm_address_t *addr)
         .size = page_round(c->vc_offset + c->vc_size),
         .flags = VM_FLAGS_ANYWHERE | VM_FLAGS_TOP_DOWN,
     };
-    unsigned budget = PREMAP_PAGES;
     struct list new, *i, *j;
     kern_return_t kr;
 
@@ -434,23 +436,26 @@ vm_map_copyout(struct vm_map *map, struct vm_map_copy *c, vm_address_t *addr)
         return kr;
     }
     /* ---- point of no return ---- */
-    while ((i = list_pop_front(&new)) != NULL) {
+    while ((i = list_pop_front(&c->vc_entries)) != NULL) {
         struct vm_map_entry *n = list_entry(i, struct vm_map_entry, e_link);
-        struct vm_map_entry *e;
 
-        j = list_pop_front(&c->vc_entries);
-        e = list_entry(j, struct vm_map_entry, e_link);
+        if ((j = list_pop_front(&new)) != NULL) {
+            struct vm_map_entry *e = n;
+
+            n = list_entry(j, struct vm_map_entry, e_link);
+            copyout_move(c, e, n);
+        }
+        n->e_prot = VM_PROT_DEFAULT;
+        n->e_max_prot = VM_PROT_ALL;
+        n->e_inherit = VM_INHERIT_DEFAULT;
         n->e_start += req.addr;
         n->e_end += req.addr;
-        n->e_object = e->e_object;
-        e->e_object = NULL;
         if (n->e_object == NULL) {
             n->e_offset = n->e_start;
         }
-        vm_entry_free(e, c->vc_ledger);
         vm_map_insert(map, n);
-        if (n->e_object != NULL) {
-            copyout_premap(n, &budget);
+        if (n->e_object != NULL && n->e_start == req.addr) {
+            copyout_premap(n);
         }
     }
     *addr = req.addr + c->vc_offset;

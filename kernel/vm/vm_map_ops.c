@@ -226,14 +226,13 @@ entry_discard(struct vm_map_entry *e, vm_address_t start, vm_address_t end)
         !list_empty(&o->vo_shadowers)) {
         /* Old contents would show through, or are others': zero in place. */
         for (; lo < hi; lo += PAGE_SIZE) {
-            bool writable;
-            uint64_t pa;
+            struct vm_page_seen seen;
 
-            kr = vm_object_get_page(o, lo, true, &pa, &writable);
+            kr = vm_object_get_page(o, lo, true, &seen);
             if (kr != KERN_SUCCESS) {
                 return kr;
             }
-            memset(phys_to_virt(pa), 0, PAGE_SIZE);
+            memset(phys_to_virt(seen.pa), 0, PAGE_SIZE);
         }
         vm_map_pmap_remove(e->e_map, start, end);
         return KERN_SUCCESS;

@@ -172,7 +172,7 @@ object_free_step(struct vm_object *o)
         if (o->vo_dma && o->vo_lo < o->vo_hi) {
             return true;
         }
-    } else if (vm_object_free_range(o, 0, RADIX_END, REAP_SLOTS) ||
+    } else if (vm_object_free_all(o, REAP_SLOTS) ||
                vm_radix_free_step(&o->vo_pages, REAP_NODES, o->vo_kmem)) {
         return true;
     }

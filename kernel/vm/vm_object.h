@@ -130,6 +130,8 @@ kern_return_t vm_object_insert(struct vm_object *o, uint64_t offset,
  * The caller has removed the mappings. */
 bool vm_object_free_range(struct vm_object *o, uint64_t lo, uint64_t hi,
                           unsigned budget);
+/* The same for all; nodes of the tree may be left. */
+bool vm_object_free_all(struct vm_object *o, unsigned budget);
 
 /* ---- copy-on-write: vm_object_shadow.c, vm_object_collapse.c ---- */
 /* *obj gets a new object over [lo, hi) in front; consumes its reference. */
@@ -167,13 +169,21 @@ void vm_object_detach(struct vm_object *o, struct vm_map_entry *e);
 /* ---- pages for access: vm_fault_page.c ---- */
 /*
  * The frame seen at offset through o, for reading or (write) private to o and
- * pushed.  *writable: it may be mapped for writing.  KERN_BLOCKED, or
- * RESOURCE_SHORTAGE, MEMORY_ERROR, MEMORY_FAILURE, ABORTED.
+ * pushed.  KERN_BLOCKED, or RESOURCE_SHORTAGE, MEMORY_ERROR, MEMORY_FAILURE,
+ * ABORTED.
  */
+struct vm_page_seen {
+    uint64_t pa;
+    bool writable; /* it may be mapped for writing */
+    bool made;     /* it is new in o: zeros, or a copy */
+};
 kern_return_t vm_object_get_page(struct vm_object *o, uint64_t offset,
-                                 bool write, uint64_t *pa, bool *writable);
+                                 bool write, struct vm_page_seen *out);
 /* The same without side effect: false when anything would have to be done. */
 bool vm_object_peek_page(struct vm_object *o, uint64_t offset, uint64_t *pa,
                          bool *writable);
+/* The same of n (less than 64) pages, as pmap_enter_pages() takes them. */
+void vm_object_peek_pages(struct vm_object *o, uint64_t offset, unsigned n,
+                          uint64_t frames[]);
 
 #endif

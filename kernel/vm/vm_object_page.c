@@ -21,6 +21,35 @@ vm_object_insert(struct vm_object *o, uint64_t offset, uint64_t pa,
     return KERN_SUCCESS;
 }
 
+static inline void
+slot_free(struct vm_object *o, vm_slot_t *s)
+{
+    if (slot_present(*s)) {
+        assert(o->vo_pages.rx_pages > 0);
+        vm_page_free(slot_pa(*s), o->vo_ledger);
+        o->vo_pages.rx_pages--;
+    }
+    *s = 0;
+}
+
+bool
+vm_object_free_all(struct vm_object *o, unsigned budget)
+{
+    struct vm_radix *rx = &o->vo_pages;
+
+    if (rx->rx_height != 1) {
+        return vm_object_free_range(o, 0, RADIX_END, budget);
+    }
+    /* One leaf; but for a pager's object, it has pages and nothing else. */
+    for (unsigned i = 0; i < RADIX_SLOTS; i++) {
+        if (rx->rx_pages == 0 && o->vo_kind != VO_PAGER) {
+            break;
+        }
+        slot_free(o, &rx->rx_root->rn_word[i]);
+    }
+    return false;
+}
+
 bool
 vm_object_free_range(struct vm_object *o, uint64_t lo, uint64_t hi,
                      unsigned budget)
@@ -39,12 +68,7 @@ vm_object_free_range(struct vm_object *o, uint64_t lo, uint64_t hi,
         }
         have_leaf = true;
         leaf = index;
-        if (slot_present(*s)) {
-            assert(o->vo_pages.rx_pages > 0);
-            vm_page_free(slot_pa(*s), o->vo_ledger);
-            o->vo_pages.rx_pages--;
-        }
-        *s = 0;
+        slot_free(o, s);
         index++;
     }
     if (have_leaf) {

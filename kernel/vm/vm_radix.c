@@ -6,52 +6,12 @@
 #include <base/kalloc.h>
 #include <vm/vm_radix.h>
 
-#define RADIX_BITS 6
-#define RADIX_SLOTS (1u << RADIX_BITS)
 #define RADIX_HEIGHT_MAX 9 /* 54 bits of index are enough for 52 */
-
-/* At level 1 the words are slots, above they are pointers to nodes. */
-struct radix_node {
-    uint64_t rn_word[RADIX_SLOTS];
-};
 
 static inline struct radix_node *
 node_child(const struct radix_node *n, unsigned i)
 {
     return (struct radix_node *)(uintptr_t)n->rn_word[i];
-}
-
-static inline unsigned
-node_index(uint64_t index, unsigned level)
-{
-    return (unsigned)(index >> (RADIX_BITS * (level - 1))) &
-           (RADIX_SLOTS - 1);
-}
-
-/* Does the root's window hold index? */
-static inline bool
-radix_covers(const struct vm_radix *rx, uint64_t index)
-{
-    return rx->rx_height != 0 &&
-           ((index ^ rx->rx_base) >> (RADIX_BITS * rx->rx_height)) == 0;
-}
-
-vm_slot_t *
-vm_radix_lookup(const struct vm_radix *rx, uint64_t index)
-{
-    struct radix_node *n = rx->rx_root;
-    unsigned level;
-
-    if (!radix_covers(rx, index)) {
-        return NULL;
-    }
-    for (level = rx->rx_height; level > 1; level--) {
-        n = node_child(n, node_index(index, level));
-        if (n == NULL) {
-            return NULL;
-        }
-    }
-    return &n->rn_word[node_index(index, 1)];
 }
 
 /* Add levels above the root until its window holds index. */
@@ -69,14 +29,14 @@ radix_grow(struct vm_radix *rx, uint64_t index, struct ledger *l)
         rx->rx_height = 1;
         rx->rx_base = index & ~(uint64_t)(RADIX_SLOTS - 1);
     }
-    while (!radix_covers(rx, index)) {
+    while (!vm_radix_covers(rx, index)) {
         assert(rx->rx_height < RADIX_HEIGHT_MAX);
         n = kalloc(sizeof(*n), l);
         if (n == NULL) {
             return false;
         }
         rx->rx_height++;
-        n->rn_word[node_index(rx->rx_base, rx->rx_height)] =
+        n->rn_word[vm_radix_word(rx->rx_base, rx->rx_height)] =
             (uintptr_t)rx->rx_root;
         rx->rx_root = n;
         rx->rx_base &= ~((1ull << (RADIX_BITS * rx->rx_height)) - 1);
@@ -90,12 +50,12 @@ vm_radix_make(struct vm_radix *rx, uint64_t index, struct ledger *l)
     struct radix_node *n, *child;
     unsigned level, i;
 
-    if (!radix_covers(rx, index) && !radix_grow(rx, index, l)) {
+    if (!vm_radix_covers(rx, index) && !radix_grow(rx, index, l)) {
         return NULL;
     }
     n = rx->rx_root;
     for (level = rx->rx_height; level > 1; level--) {
-        i = node_index(index, level);
+        i = vm_radix_word(index, level);
         child = node_child(n, i);
         if (child == NULL) {
             child = kalloc(sizeof(*child), l);
@@ -106,7 +66,7 @@ vm_radix_make(struct vm_radix *rx, uint64_t index, struct ledger *l)
         }
         n = child;
     }
-    return &n->rn_word[node_index(index, 1)];
+    return &n->rn_word[vm_radix_word(index, 1)];
 }
 
 vm_slot_t *
@@ -133,17 +93,17 @@ vm_radix_next(const struct vm_radix *rx, uint64_t *index, uint64_t end)
     while (i <= last) {
         n = rx->rx_root;
         for (level = rx->rx_height; level > 1; level--) {
-            if (node_child(n, node_index(i, level)) == NULL) {
+            if (node_child(n, vm_radix_word(i, level)) == NULL) {
                 break;
             }
-            n = node_child(n, node_index(i, level));
+            n = node_child(n, vm_radix_word(i, level));
         }
         if (level > 1) { /* nothing under this pointer: skip its span */
             span = 1ull << (RADIX_BITS * (level - 1));
             i = (i | (span - 1)) + 1;
             continue;
         }
-        for (k = node_index(i, 1); k < RADIX_SLOTS && i <= last; k++, i++) {
+        for (k = vm_radix_word(i, 1); k < RADIX_SLOTS && i <= last; k++, i++) {
             if (n->rn_word[k] != 0) {
                 *index = i;
                 return &n->rn_word[k];
@@ -172,12 +132,12 @@ vm_radix_prune(struct vm_radix *rx, uint64_t index, struct ledger *l)
     struct radix_node *path[RADIX_HEIGHT_MAX + 1], *n = rx->rx_root;
     unsigned level, top = rx->rx_height;
 
-    if (!radix_covers(rx, index)) {
+    if (!vm_radix_covers(rx, index)) {
         return;
     }
     for (level = top; level > 1; level--) {
         path[level] = n;
-        n = node_child(n, node_index(index, level));
+        n = node_child(n, vm_radix_word(index, level));
         if (n == NULL) {
             return;
         }
@@ -189,7 +149,7 @@ vm_radix_prune(struct vm_radix *rx, uint64_t index, struct ledger *l)
             rx->rx_root = NULL;
             rx->rx_height = 0;
         } else {
-            path[level + 1]->rn_word[node_index(index, level + 1)] = 0;
+            path[level + 1]->rn_word[vm_radix_word(index, level + 1)] = 0;
         }
     }
 }

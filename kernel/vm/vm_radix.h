@@ -19,6 +19,7 @@
 #define VM_VM_RADIX_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <base/ledger.h>
 
@@ -47,7 +48,13 @@ slot_present(vm_slot_t s)
     return (s & PG_PRESENT) != 0;
 }
 
-struct radix_node;
+#define RADIX_BITS 6
+#define RADIX_SLOTS (1u << RADIX_BITS)
+
+/* At level 1 the words are slots, above they are pointers to nodes. */
+struct radix_node {
+    uint64_t rn_word[RADIX_SLOTS];
+};
 
 struct vm_radix {
     struct radix_node *rx_root; /* K */
@@ -58,8 +65,41 @@ struct vm_radix {
 
 #define RADIX_END (~0ull)
 
-/* NULL: no such slot (as good as 0). */
-vm_slot_t *vm_radix_lookup(const struct vm_radix *rx, uint64_t index);
+static inline unsigned
+vm_radix_word(uint64_t index, unsigned level)
+{
+    return (unsigned)(index >> (RADIX_BITS * (level - 1))) &
+           (RADIX_SLOTS - 1);
+}
+
+/* Does the root's window hold index? */
+static inline bool
+vm_radix_covers(const struct vm_radix *rx, uint64_t index)
+{
+    return rx->rx_height != 0 &&
+           ((index ^ rx->rx_base) >> (RADIX_BITS * rx->rx_height)) == 0;
+}
+
+/* NULL: no such slot (as good as 0).  Those behind it, up to the next multiple
+ * of RADIX_SLOTS, follow it in memory. */
+static inline vm_slot_t *
+vm_radix_lookup(const struct vm_radix *rx, uint64_t index)
+{
+    struct radix_node *n = rx->rx_root;
+
+    if (!vm_radix_covers(rx, index)) {
+        return NULL;
+    }
+    for (unsigned level = rx->rx_height; level > 1; level--) {
+        n = (struct radix_node *)(uintptr_t)
+                n->rn_word[vm_radix_word(index, level)];
+        if (n == NULL) {
+            return NULL;
+        }
+    }
+    return &n->rn_word[vm_radix_word(index, 1)];
+}
+
 /* The slot, made if need be; charged to l.  NULL: shortage. */
 vm_slot_t *vm_radix_make(struct vm_radix *rx, uint64_t index,
                          struct ledger *l);

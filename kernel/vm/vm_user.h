@@ -121,8 +121,8 @@ kern_return_t vm_map_write(struct vm_map *map, const void *from,
 
 /*
  * What a futex word is: equal keys are the same word.  Shared memory: object
- * and offset; private memory: the map and the address.  The page has been
- * made resident.  No reference is held: key only while the waiter's map
+ * and offset; private memory: the map and the address.  The memory may be
+ * read, but the page need not be there.  No reference is held: key only while the waiter's map
  * has the memory; a stale key is harmless (it only mismatches).
  */
 struct vm_futex_key {

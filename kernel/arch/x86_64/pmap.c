@@ -221,11 +221,43 @@ pmap_enter(struct pmap *p, vm_address_t va, uint64_t phys, vm_prot_t prot,
     return KERN_SUCCESS;
 }
 
+kern_return_t
+pmap_enter_pages(struct pmap *p, vm_address_t va, unsigned n,
+                 const uint64_t frames[], vm_prot_t prot, unsigned cache)
+{
+    uint64_t bits = pte_make(0, prot, cache);
+    uint64_t read = pte_make(0, prot & ~VM_PROT_WRITE, cache);
+    uint64_t *e = pte_lookup(p, va, true);
+
+    assert((va >> 12 & 511) + n <= 512);
+    if (e == NULL) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        uint64_t new = frames[i], old = e[i];
+
+        if (new == 0) {
+            continue;
+        }
+        new = (new & PMAP_FRAME_READ) != 0 ? (new ^ PMAP_FRAME_READ) | read
+                                           : new | bits;
+        if ((old & PTE_P) == 0) {
+            p->pm_resident++;
+            e[i] = new;
+        } else if ((new & ~old & PTE_W) != 0) {
+            e[i] = new;
+            pmap_flush(p, va + i * MACH_PAGE_SIZE,
+                       va + (i + 1) * MACH_PAGE_SIZE);
+        }
+    }
+    return KERN_SUCCESS;
+}
+
 /*
  * Visit the leaf tables of [start, end): calls fn for each run of entries
  * that exists, skips what has no table.
  */
-static bool
+static inline bool
 pmap_walk(struct pmap *p, vm_address_t start, vm_address_t end,
           bool (*fn)(struct pmap *p, uint64_t *e, uint64_t arg), uint64_t arg)
 {
@@ -255,7 +287,7 @@ pmap_walk(struct pmap *p, vm_address_t start, vm_address_t end,
     return any;
 }
 
-static bool
+static inline bool
 pte_remove(struct pmap *p, uint64_t *e, uint64_t arg)
 {
     (void)arg;
@@ -276,7 +308,7 @@ pmap_remove(struct pmap *p, vm_address_t start, vm_address_t end)
     }
 }
 
-static bool
+static inline bool
 pte_protect(struct pmap *p, uint64_t *e, uint64_t prot)
 {
     uint64_t old = *e, new = old;

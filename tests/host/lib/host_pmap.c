@@ -126,6 +126,30 @@ pmap_enter(struct pmap *p, vm_address_t va, uint64_t phys, vm_prot_t prot,
     return KERN_SUCCESS;
 }
 
+kern_return_t
+pmap_enter_pages(struct pmap *p, vm_address_t va, unsigned n,
+                 const uint64_t frames[], vm_prot_t prot, unsigned cache)
+{
+    assert((va >> 21) == ((va + n * 4096ull - 1) >> 21));
+    for (unsigned i = 0; i < n; i++) {
+        vm_address_t at = va + i * 4096ull;
+        vm_prot_t new = (frames[i] & PMAP_FRAME_READ) != 0
+                            ? prot & ~VM_PROT_WRITE
+                            : prot;
+        struct translation *t = *find(p, at);
+
+        if (frames[i] == 0 ||
+            (t != NULL && (new & ~t->prot & VM_PROT_WRITE) == 0)) {
+            continue;
+        }
+        if (pmap_enter(p, at, frames[i] & ~4095ull, new, cache) !=
+            KERN_SUCCESS) {
+            return KERN_RESOURCE_SHORTAGE;
+        }
+    }
+    return KERN_SUCCESS;
+}
+
 void
 pmap_remove(struct pmap *p, vm_address_t start, vm_address_t end)
 {

@@ -61,6 +61,15 @@ void pmap_destroy(struct pmap *p);
  */
 kern_return_t pmap_enter(struct pmap *p, vm_address_t va, uint64_t phys,
                          vm_prot_t prot, unsigned cache);
+/*
+ * The same for n pages from va on, within 2 MiB-aligned 2 MiB: frames[i] is the
+ * frame of page i, with PMAP_FRAME_READ when it must not be written; 0: none.
+ * What is mapped there with no less is left as it is.
+ */
+#define PMAP_FRAME_READ 1u
+kern_return_t pmap_enter_pages(struct pmap *p, vm_address_t va, unsigned n,
+                               const uint64_t frames[], vm_prot_t prot,
+                               unsigned cache);
 void pmap_remove(struct pmap *p, vm_address_t start, vm_address_t end);
 /* Lower (never raise) the permissions of what is mapped in the range. */
 void pmap_protect(struct pmap *p, vm_address_t start, vm_address_t end,

@@ -25,6 +25,10 @@ bool pmap_destroy_step(struct pmap *p);
 void pmap_destroy(struct pmap *p);
 kern_return_t pmap_enter(struct pmap *p, vm_address_t va, uint64_t phys,
                          vm_prot_t prot, unsigned cache);
+#define PMAP_FRAME_READ 1u
+kern_return_t pmap_enter_pages(struct pmap *p, vm_address_t va, unsigned n,
+                               const uint64_t frames[], vm_prot_t prot,
+                               unsigned cache);
 void pmap_remove(struct pmap *p, vm_address_t start, vm_address_t end);
 void pmap_protect(struct pmap *p, vm_address_t start, vm_address_t end,
                   vm_prot_t prot);
