@@ -40,15 +40,25 @@ bool world_marked(void);
 kern_return_t touch(vm_address_t at, bool write);
 /* Words into the task's memory, at a place that no call touches. */
 vm_address_t poke(const uint32_t *words, unsigned count);
+uint32_t peek(vm_address_t at);
 mach_port_name_t host_privileged(void); /* a name for it */
+/* Receive from a port of the task; the right in the first descriptor. */
+mach_port_name_t carried_right(mach_port_name_t from);
+/* Another thread of the task touches a page, and waits for it. */
+void wait_for_page(vm_address_t at);
+/* Which routines have been called; 0: the end of a case's call. */
+void world_watch(bool calls);
+bool world_called(mach_msg_id_t id);
 
 /* ---- cases ---- */
 struct call_case {
     const char *name;
     void (*prepare)(void);       /* or NULL */
     kern_return_t (*call)(void); /* may be made again after it has failed */
+    bool tells; /* when it has failed a message may tell of it */
 };
-extern const struct call_case port_cases[], vm_cases[], task_cases[];
+extern const struct call_case port_cases[], vm_cases[], task_cases[],
+    thread_cases[], host_cases[], pager_cases[];
 
 #define SELF MACH_PORT_TASK_SELF
 

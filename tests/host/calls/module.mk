@@ -11,17 +11,27 @@ $(eval $(call host_test,calls,tests/host/calls tests/host/lib kernel/ipc \
     -I$(SRC)/tests/host/calls -I$(SRC)/tests/host/lib -I$(SRC)/kernel \
     -I$(SRC)/libmach/include -DIPC_KMSG_CACHE=0,\
     mach_port/mach_port_user mach_vm/mach_vm_user task/task_user \
-    thread/thread_user $(filter-out kern/device%,$(KERNEL_GEN:%=%!)) \
+    thread/thread_user host/host_user processor/processor_user \
+    clock/clock_user memory_object_control/memory_object_control_user \
+    $(filter-out kern/device%,$(KERNEL_GEN:%=%!)) \
     kern/device_server))
 
-# Other names for the stubs of all routines.
+# Other names for the stubs of all routines; and their names and ids.
+CALLS_DEFS := $(shell grep -l ^subsystem $(SRC)/ipc-defs/mach/*.defs)
 CALLS_NAMES := $(GEN)/calls/call_names.h
-$(CALLS_NAMES): $(SRC)/ipc-defs/mach/mach_port.defs \
-    $(SRC)/ipc-defs/mach/mach_vm.defs $(SRC)/ipc-defs/mach/task.defs \
-    $(SRC)/ipc-defs/mach/thread.defs
+$(CALLS_NAMES): $(CALLS_DEFS) $(SRC)/tests/host/calls/module.mk
 	@mkdir -p $(@D)
 	$(Q)sed -n \
 	    's/^\(simple\)*routine *\([a-z_0-9]*\).*/#define \2 call_\2/p' \
-	    $^ > $@
+	    $(CALLS_DEFS) > $@
+CALLS_ROUTINES := $(GEN)/calls/routines.h
+$(CALLS_ROUTINES): $(CALLS_DEFS) $(SRC)/tests/host/calls/module.mk $(MIG)
+	@mkdir -p $(@D)
+	$(Q)for defs in $(CALLS_DEFS); do \
+	    $(MIG) -I$(SRC)/ipc-defs -I$(SRC)/ipc-defs/mach -list $@.one \
+	        $$defs && cat $@.one || exit 1; done > $@.all
+	$(Q)sed 's/^\([^ ]*\) [^ ]* \([^ ]*\) [^ ]* \([0-9]*\).*/{"\1", "\2", \3},/' \
+	    $@.all > $@
+	$(Q)rm -f $@.one $@.all
 $(call objects,$(OUT)/obj/host-calls,$(call sources,tests/host/calls)): \
-    | $(CALLS_NAMES)
+    | $(CALLS_NAMES) $(CALLS_ROUTINES)

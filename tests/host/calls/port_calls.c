@@ -303,40 +303,126 @@ ports_lookup(void)
     return mach_ports_lookup(SELF, &ports, &n);
 }
 
+static kern_return_t
+get_attributes(void)
+{
+    natural_t info[16];
+    mach_msg_type_number_t n = 16;
+
+    return mach_port_get_attributes(SELF, port, MACH_PORT_RECEIVE_STATUS,
+                                    (void *)info, &n);
+}
+
+static kern_return_t
+set_attributes(void)
+{
+    natural_t limit = 7;
+
+    return mach_port_set_attributes(SELF, port, MACH_PORT_LIMITS_INFO,
+                                    (void *)&limit, 1);
+}
+
+static kern_return_t
+get_srights(void)
+{
+    mach_port_rights_t rights;
+
+    return mach_port_get_srights(SELF, port, &rights);
+}
+
+static kern_return_t
+dnrequest_info(void)
+{
+    natural_t total, used;
+
+    return mach_port_dnrequest_info(SELF, port, &total, &used);
+}
+
+static kern_return_t
+kobject(void)
+{
+    natural_t kind;
+    uint64_t object;
+
+    return mach_port_kobject(SELF, port, &kind, &object);
+}
+
+static kern_return_t
+basic_info(void)
+{
+    ipc_info_space_basic_t info;
+
+    return mach_port_space_basic_info(SELF, &info);
+}
+
+static void
+make_guarded(void)
+{
+    make_port();
+    CHECK_OK(mach_port_guard(SELF, port, 7, FALSE));
+}
+
+static kern_return_t
+unguard(void)
+{
+    return mach_port_unguard(SELF, port, 7);
+}
+
+static kern_return_t
+swap_guard(void)
+{
+    return mach_port_swap_guard(SELF, port, 7, 8);
+}
+
+static kern_return_t
+clear_payload(void)
+{
+    return mach_port_clear_protected_payload(SELF, port);
+}
+
 const struct call_case port_cases[] = {
-    {"mach_port_allocate: port", NULL, allocate},
-    {"mach_port_allocate: set", NULL, allocate_set},
-    {"mach_port_allocate: dead name", NULL, allocate_dead},
-    {"mach_port_allocate_name", NULL, allocate_name},
-    {"mach_port_names", make_port, names},
-    {"mach_port_get_set_status", make_full_set, set_status},
-    {"mach_port_insert_member", make_set, insert_member},
-    {"mach_port_move_member", make_set, move_member},
-    {"mach_port_extract_member", make_full_set, extract_member},
-    {"request: dead name", make_port, ask_dead},
-    {"request: send possible", make_port, ask_possible},
-    {"request: send possible, at once", make_port, ask_possible_now},
-    {"request: no senders", make_port, ask_no_senders},
-    {"request: port destroyed", make_port, ask_destroyed},
-    {"mach_port_insert_right", make_child, insert_right},
-    {"mach_port_insert_right_any", make_child, insert_any},
-    {"mach_port_extract_right", make_port, extract_right},
-    {"mach_port_copy_space", make_child, copy_space},
-    {"mach_port_type", make_port, get_type},
-    {"mach_port_get_refs", make_port, get_refs},
-    {"mach_port_get_receive_status", make_port, get_status},
-    {"mach_port_set_protected_payload", make_port, set_payload},
-    {"mach_port_get_protected_payload", make_port, get_payload},
-    {"mach_port_set_qlimit", make_port, set_qlimit},
-    {"mach_port_set_mscount", make_port, set_mscount},
-    {"mach_port_set_seqno", make_port, set_seqno},
-    {"mach_port_mod_refs", make_port, mod_refs},
-    {"mach_port_deallocate", make_port, deallocate},
-    {"mach_port_destroy", make_port, destroy},
-    {"mach_port_space_info", make_port, space_info},
-    {"mach_port_set_space_limits", make_port, space_limits},
-    {"mach_port_guard", make_port, guard},
-    {"mach_ports_register", make_port, ports_register},
-    {"mach_ports_lookup", make_registered, ports_lookup},
-    {NULL, NULL, NULL},
+    {"mach_port_allocate: port", NULL, allocate, false},
+    {"mach_port_allocate: set", NULL, allocate_set, false},
+    {"mach_port_allocate: dead name", NULL, allocate_dead, false},
+    {"mach_port_allocate_name", NULL, allocate_name, false},
+    {"mach_port_names", make_port, names, false},
+    {"mach_port_get_set_status", make_full_set, set_status, false},
+    {"mach_port_insert_member", make_set, insert_member, false},
+    {"mach_port_move_member", make_set, move_member, false},
+    {"mach_port_extract_member", make_full_set, extract_member, false},
+    {"request: dead name", make_port, ask_dead, false},
+    {"request: send possible", make_port, ask_possible, false},
+    {"request: send possible, at once", make_port, ask_possible_now, false},
+    {"request: no senders", make_port, ask_no_senders, false},
+    {"request: port destroyed", make_port, ask_destroyed, false},
+    {"mach_port_insert_right", make_child, insert_right, false},
+    {"mach_port_insert_right_any", make_child, insert_any, false},
+    {"mach_port_extract_right", make_port, extract_right, false},
+    {"mach_port_copy_space", make_child, copy_space, false},
+    {"mach_port_type", make_port, get_type, false},
+    {"mach_port_get_refs", make_port, get_refs, false},
+    {"mach_port_get_receive_status", make_port, get_status, false},
+    {"mach_port_set_protected_payload", make_port, set_payload, false},
+    {"mach_port_get_protected_payload", make_port, get_payload, false},
+    {"mach_port_set_qlimit", make_port, set_qlimit, false},
+    {"mach_port_set_mscount", make_port, set_mscount, false},
+    {"mach_port_set_seqno", make_port, set_seqno, false},
+    {"mach_port_mod_refs", make_port, mod_refs, false},
+    {"mach_port_deallocate", make_port, deallocate, false},
+    {"mach_port_destroy", make_port, destroy, false},
+    {"mach_port_space_info", make_port, space_info, false},
+    {"mach_port_set_space_limits", make_port, space_limits, false},
+    {"mach_port_guard", make_port, guard, false},
+    {"mach_port_unguard", make_guarded, unguard, false},
+    {"mach_port_swap_guard", make_guarded, swap_guard, false},
+    {"mach_port_get_attributes", make_port, get_attributes, false},
+    {"mach_port_set_attributes", make_port, set_attributes, false},
+    {"mach_port_get_srights", make_port, get_srights, false},
+    {"mach_port_dnrequest_info", make_port, dnrequest_info, false},
+    {"mach_port_kobject", make_port, kobject, false},
+    {"mach_port_space_basic_info", NULL, basic_info, false},
+    {"mach_port_clear_protected_payload", make_port, clear_payload, false},
+    {"mach_ports_register", make_port, ports_register, false},
+    {"mach_ports_lookup", make_registered, ports_lookup, false},
+    {.name = NULL},
 };

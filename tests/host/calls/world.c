@@ -10,6 +10,7 @@
 #include <kern/memory_entry.h>
 #include <kern/task.h>
 #include <machine/cpu.h>
+#include <pager/pager.h>
 #include <sched/thread.h>
 #include <vm/vm_map.h>
 #include <vm/vm_user.h>
@@ -69,12 +70,13 @@ world_setup(void)
 {
     struct task *first;
 
+    host_clock_setup();
     vm_setup();
     ipc_setup();
     task_setup();
     host_setup();
     memory_entry_setup();
-    timer_port_setup();
+    pager_setup();
     /* The first task must not end. */
     CHECK_OK(task_create(NULL, &ledger_root, false, &first));
 }
@@ -173,6 +175,15 @@ poke(const uint32_t *words, unsigned count)
     return at;
 }
 
+uint32_t
+peek(vm_address_t at)
+{
+    uint32_t word;
+
+    CHECK_OK(copyin(at, &word, sizeof(word)));
+    return word;
+}
+
 mach_port_name_t
 host_privileged(void)
 {
@@ -182,20 +193,6 @@ host_privileged(void)
                                 MACH_MSG_TYPE_PORT_SEND, &name));
     return name;
 }
-
-/* ---- what the stubs call ---- */
-mach_port_t mig_get_reply_port(void);
-void mig_put_reply_port(mach_port_t port);
-void mig_rpc_failed(mach_msg_return_t ret, mach_port_t port);
-void mig_destroy_reply(mach_msg_header_t *msg);
-void *mig_user_allocate(size_t size);
-void mig_user_deallocate(void *buffer_given, size_t size);
-mach_msg_return_t mach_msg(mach_msg_header_t *msg, mach_msg_option_t option,
-                           mach_msg_size_t send_size,
-                           mach_msg_size_t rcv_size,
-                           mach_port_name_t rcv_name,
-                           mach_msg_timeout_t timeout,
-                           mach_port_name_t notify);
 
 static mach_msg_return_t
 trap(mach_msg_option_t option, mach_msg_size_t send_size,
@@ -212,6 +209,89 @@ trap(mach_msg_option_t option, mach_msg_size_t send_size,
     return mach_msg_trap(host_current, args);
 }
 
+mach_port_name_t
+carried_right(mach_port_name_t from)
+{
+    struct {
+        mach_msg_header_t header;
+        mach_msg_body_t body;
+        mach_msg_port_descriptor_t port;
+        char rest[256];
+    } m;
+
+    CHECK_OK(trap(MACH_RCV_MSG, 0, sizeof(m), from));
+    CHECK_OK(copyin(buffer, &m, sizeof(m)));
+    CHECK(m.body.msgh_descriptor_count > 0);
+    return m.port.name;
+}
+
+void
+wait_for_page(vm_address_t at)
+{
+    struct thread *th, *self = host_current;
+
+    CHECK_OK(task_thread_create(task, &th));
+    th->th_suspend_count = 0;
+    th->th_state = TH_RUNNING;
+    list_remove(&th->th_run_link);
+    host_current = th;
+    CHECK(touch(at, false) == KERN_BLOCKED);
+    host_current = self;
+}
+
+/* ---- which routines have been called ---- */
+
+#define IDS 8192
+
+static bool watching, called[IDS];
+
+void
+world_watch(bool calls)
+{
+    watching = calls;
+}
+
+bool
+world_called(mach_msg_id_t id)
+{
+    return called[id];
+}
+
+/* ---- what the stubs call ---- */
+mach_port_t mig_get_reply_port(void);
+void mig_put_reply_port(mach_port_t port);
+void mig_rpc_failed(mach_msg_return_t ret, mach_port_t port);
+void mig_destroy_reply(mach_msg_header_t *msg);
+void *mig_user_allocate(size_t size);
+void mig_user_deallocate(void *buffer_given, size_t size);
+mach_msg_return_t mach_msg(mach_msg_header_t *msg, mach_msg_option_t option,
+                           mach_msg_size_t send_size,
+                           mach_msg_size_t rcv_size,
+                           mach_port_name_t rcv_name,
+                           mach_msg_timeout_t timeout,
+                           mach_port_name_t notify);
+
+/* What waits for memory goes on when there is some. */
+static mach_msg_return_t
+go_on(void)
+{
+    struct thread *th = host_current;
+    continuation_t k = th->th_continuation;
+    uint64_t args[6];
+
+    host_fail_nth(0);
+    CHECK(th->th_state == TH_WAITING);
+    thread_wakeup(th, KERN_OPERATION_TIMED_OUT);
+    list_remove(&th->th_run_link);
+    th->th_state = TH_RUNNING;
+    th->th_continuation = NULL;
+    if (k != NULL) {
+        return k(th, th->th_wait_result);
+    }
+    regs_get_args(&th->th_regs, args);
+    return mach_msg_trap(th, args);
+}
+
 /* A reply that can't be received for lack of memory stays in its queue. */
 mach_msg_return_t
 mach_msg(mach_msg_header_t *msg, mach_msg_option_t option,
@@ -224,8 +304,13 @@ mach_msg(mach_msg_header_t *msg, mach_msg_option_t option,
     (void)timeout;
     (void)notify;
     CHECK(send_size <= BUFFER_SIZE && rcv_size <= BUFFER_SIZE);
+    CHECK(msg->msgh_id >= 0 && msg->msgh_id < IDS);
+    called[msg->msgh_id] |= watching;
     CHECK_OK(copyout(msg, buffer, send_size));
     kr = trap(option, send_size, rcv_size, rcv_name);
+    if (kr == KERN_BLOCKED) {
+        kr = go_on();
+    }
     if (kr == MACH_RCV_BODY_ERROR) {
         host_fail_nth(0);
         kr = trap(option & ~MACH_SEND_MSG, 0, rcv_size, rcv_name);
