@@ -17,12 +17,6 @@ uint64_t ipc_kmsg_count;
 struct list *ipc_kmsg_cache;
 int ipc_kmsg_cached;
 
-static size_t
-kmsg_bytes(const struct ipc_kmsg *k)
-{
-    return offsetof(struct ipc_kmsg, ikm_header) + k->ikm_capacity;
-}
-
 struct ipc_kmsg *
 ipc_kmsg_create(mach_msg_size_t size)
 {
@@ -39,19 +33,6 @@ ipc_kmsg_create(mach_msg_size_t size)
         ipc_kmsg_count++;
     }
     return k;
-}
-
-kern_return_t
-ipc_kmsg_charge(struct ipc_kmsg *k, struct ledger *l)
-{
-    kern_return_t kr = ledger_charge(l, LEDGER_KMEM, kmsg_bytes(k));
-
-    assert(k->ikm_ledger == NULL);
-    if (kr == KERN_SUCCESS) {
-        ledger_reference(l);
-        k->ikm_ledger = l;
-    }
-    return kr;
 }
 
 /* Back to its owner: true, unless that is gone. */
@@ -79,12 +60,12 @@ ipc_kmsg_free(struct ipc_kmsg *k)
         return;
     }
     if (l != NULL) {
-        ledger_uncharge(l, LEDGER_KMEM, kmsg_bytes(k));
+        ledger_uncharge(l, LEDGER_KMEM, ipc_kmsg_bytes(k));
         ledger_release(l);
     }
     ipc_kmsg_count--;
     if (k->ikm_capacity != IPC_KMSG_SMALL || ipc_kmsg_cached >= IPC_KMSG_CACHE) {
-        kfree(k, kmsg_bytes(k), NULL);
+        kfree(k, ipc_kmsg_bytes(k), NULL);
         return;
     }
     k->ikm_ledger = NULL;

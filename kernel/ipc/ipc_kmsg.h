@@ -160,8 +160,25 @@ ipc_kmsg_alloc(mach_msg_size_t size)
     return k;
 }
 
+static inline size_t
+ipc_kmsg_bytes(const struct ipc_kmsg *k)
+{
+    return offsetof(struct ipc_kmsg, ikm_header) + k->ikm_capacity;
+}
+
 /* Charge it to l until it is freed. */
-kern_return_t ipc_kmsg_charge(struct ipc_kmsg *k, struct ledger *l);
+static inline kern_return_t
+ipc_kmsg_charge(struct ipc_kmsg *k, struct ledger *l)
+{
+    kern_return_t kr = ledger_charge(l, LEDGER_KMEM, ipc_kmsg_bytes(k));
+
+    if (kr == KERN_SUCCESS) {
+        ledger_reference(l);
+        k->ikm_ledger = l;
+    }
+    return kr;
+}
+
 /* Its trailer names the kernel as the sender. */
 void ipc_kmsg_from_kernel(struct ipc_kmsg *k);
 /* Free one that holds no rights (any more), or give it back to its owner. */

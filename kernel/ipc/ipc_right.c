@@ -30,27 +30,6 @@ ipc_right_died(struct ipc_space *s, struct ipc_entry *e)
 }
 
 kern_return_t
-ipc_right_lookup(struct ipc_space *s, mach_port_name_t name,
-                 struct ipc_entry **out)
-{
-    struct ipc_entry *e;
-
-    if (!s->is_active) {
-        return KERN_INVALID_TASK;
-    }
-    if (!MACH_PORT_VALID(name)) {
-        return KERN_INVALID_NAME;
-    }
-    e = ipc_entry_lookup(s, name);
-    if (e == NULL) {
-        return KERN_INVALID_NAME;
-    }
-    ipc_right_check(s, e);
-    *out = e;
-    return KERN_SUCCESS;
-}
-
-kern_return_t
 ipc_right_lookup_receive(struct ipc_space *s, mach_port_name_t name,
                          struct ipc_port **out)
 {
@@ -317,24 +296,6 @@ ipc_right_destroy(struct ipc_space *s, struct ipc_entry *e)
         entry_end(s, e);
         break;
     }
-}
-
-kern_return_t
-ipc_right_get_refs(const struct ipc_entry *e, mach_port_right_t right,
-                   mach_port_urefs_t *out)
-{
-    if (right >= MACH_PORT_RIGHT_NUMBER) {
-        return KERN_INVALID_VALUE;
-    }
-    if ((ie_type(e) & MACH_PORT_TYPE(right)) == 0) {
-        *out = 0;
-    } else if (right == MACH_PORT_RIGHT_SEND
-               || right == MACH_PORT_RIGHT_DEAD_NAME) {
-        *out = ie_urefs(e);
-    } else {
-        *out = 1;
-    }
-    return KERN_SUCCESS;
 }
 
 mach_port_type_t

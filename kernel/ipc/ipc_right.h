@@ -28,8 +28,23 @@ ipc_right_check(struct ipc_space *s, struct ipc_entry *e)
 
 /* The checked entry of a name: KERN_INVALID_NAME, KERN_INVALID_TASK (dead
  * space). */
-kern_return_t ipc_right_lookup(struct ipc_space *s, mach_port_name_t name,
-                               struct ipc_entry **out);
+static inline kern_return_t
+ipc_right_lookup(struct ipc_space *s, mach_port_name_t name,
+                 struct ipc_entry **out)
+{
+    struct ipc_entry *e = ipc_entry_lookup(s, name);
+
+    if (!s->is_active) {
+        return KERN_INVALID_TASK;
+    }
+    if (e == NULL) { /* null and dead names are nobody's */
+        return KERN_INVALID_NAME;
+    }
+    ipc_right_check(s, e);
+    *out = e;
+    return KERN_SUCCESS;
+}
+
 /* The live port whose receive right is named: KERN_INVALID_RIGHT otherwise. */
 kern_return_t ipc_right_lookup_receive(struct ipc_space *s,
                                        mach_port_name_t name,
@@ -57,9 +72,24 @@ kern_return_t ipc_right_delta(struct ipc_space *s, struct ipc_entry *e,
                               mach_port_delta_t delta);
 /* All that the name denotes. */
 void ipc_right_destroy(struct ipc_space *s, struct ipc_entry *e);
-kern_return_t ipc_right_get_refs(const struct ipc_entry *e,
-                                 mach_port_right_t right,
-                                 mach_port_urefs_t *out);
+static inline kern_return_t
+ipc_right_get_refs(const struct ipc_entry *e, mach_port_right_t right,
+                   mach_port_urefs_t *out)
+{
+    if (right >= MACH_PORT_RIGHT_NUMBER) {
+        return KERN_INVALID_VALUE;
+    }
+    if ((ie_type(e) & MACH_PORT_TYPE(right)) == 0) {
+        *out = 0;
+    } else if (right == MACH_PORT_RIGHT_SEND
+               || right == MACH_PORT_RIGHT_DEAD_NAME) {
+        *out = ie_urefs(e);
+    } else {
+        *out = 1;
+    }
+    return KERN_SUCCESS;
+}
+
 /* As mach_port_type reports it. */
 mach_port_type_t ipc_right_type(const struct ipc_entry *e);
 

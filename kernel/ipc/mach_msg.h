@@ -32,7 +32,6 @@ struct mach_msg_call {
     mach_msg_timeout_t mc_timeout;
     struct ipc_receive mc_receive; /* where to */
     struct ipc_port *mc_slot; /* a slot of this port's queue is ours */
-    struct ipc_port *mc_from; /* received from: to compare with, no more */
 };
 
 static inline void
@@ -55,7 +54,21 @@ mach_msg_call_init(struct mach_msg_call *c, struct thread *th,
     c->mc_receive.rc_size = (mach_msg_size_t)(args[2] >> 32);
     c->mc_receive.rc_option = option;
     c->mc_slot = NULL;
-    c->mc_from = NULL;
+}
+
+/* The receive part of the saved registers' arguments; the name. */
+static inline mach_port_name_t
+mach_msg_receive_args(struct ipc_receive *r, const struct thread *th)
+{
+    uint64_t args[6];
+
+    regs_get_args(&th->th_regs, args);
+    r->rc_caller = th->th_caller;
+    r->rc_option = (mach_msg_option_t)args[1];
+    r->rc_buffer =
+        (r->rc_option & MACH_RCV_OVERWRITE) != 0 ? args[5] : args[0];
+    r->rc_size = (mach_msg_size_t)(args[2] >> 32);
+    return (mach_port_name_t)args[3];
 }
 
 /* In a continuation: from the saved registers. */
@@ -80,10 +93,10 @@ kern_return_t mach_msg_receive_continue(struct thread *th,
                                         kern_return_t result);
 /* Serve k, a request to a kernel port; consumed unless KERN_BLOCKED. */
 kern_return_t mach_msg_serve(struct mach_msg_call *c, struct ipc_kmsg *k);
-/* Room for the reply to a request to the kernel; NULL with *kr set. */
-struct ipc_kmsg *mach_msg_reply_alloc(const struct mach_msg_call *c,
-                                      const struct ipc_kmsg *request,
-                                      kern_return_t *kr);
+/* Make sure that there is room for the reply to a request to the kernel:
+ * ikm_reply, or (NULL) that of the request itself.  KERN_RESOURCE_SHORTAGE. */
+kern_return_t mach_msg_reply_alloc(const struct mach_msg_call *c,
+                                   struct ipc_kmsg *request);
 /* Absolute deadline of a wait whose time-out has this option bit. */
 uint64_t mach_msg_deadline(struct mach_msg_call *c,
                            mach_msg_option_t timeout_bit);

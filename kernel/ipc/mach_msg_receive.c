@@ -43,15 +43,30 @@ receive_wait_error(kern_return_t kr)
                                           : MACH_RCV_INTERRUPTED;
 }
 
+/* The wait has not begun. */
 static __attribute__((noinline)) kern_return_t
+receive_no_wait(struct thread *th, struct ipc_object *object,
+                kern_return_t kr)
+{
+    th->th_saved.ipc.object = NULL;
+    th->th_ipc_wait = IPC_WAIT_NONE;
+    object_release(object);
+    return receive_wait_error(kr);
+}
+
+static inline kern_return_t
 receive_wait(struct mach_msg_call *c, struct ipc_object *object)
 {
     struct thread *th = c->mc_thread;
+    uint64_t deadline = WAIT_FOREVER;
     unsigned flags = WAIT_ABORTABLE;
     kern_return_t kr;
 
-    if ((c->mc_option & MACH_RCV_TIMEOUT) != 0 && c->mc_timeout == 0) {
-        return MACH_RCV_TIMED_OUT;
+    if ((c->mc_option & MACH_RCV_TIMEOUT) != 0) {
+        if (c->mc_timeout == 0) {
+            return MACH_RCV_TIMED_OUT;
+        }
+        deadline = mach_msg_deadline(c, MACH_RCV_TIMEOUT);
     }
     if ((c->mc_option & MACH_RCV_INTERRUPT) != 0) {
         flags |= WAIT_INTERRUPTIBLE;
@@ -60,33 +75,45 @@ receive_wait(struct mach_msg_call *c, struct ipc_object *object)
     th->th_saved.ipc.object = object;
     th->th_ipc_wait = IPC_WAIT_RECEIVE;
     kr = thread_wait(&object->io_receivers, mach_msg_receive_continue,
-                     (c->mc_option & MACH_RCV_TIMEOUT) == 0
-                         ? WAIT_FOREVER
-                         : mach_msg_deadline(c, MACH_RCV_TIMEOUT),
-                     flags);
-    if (kr != KERN_BLOCKED) {
-        th->th_saved.ipc.object = NULL;
-        th->th_ipc_wait = IPC_WAIT_NONE;
-        object_release(object);
-        kr = receive_wait_error(kr);
-    }
-    return kr;
+                     deadline, flags);
+    return kr == KERN_BLOCKED ? kr : receive_no_wait(th, object, kr);
 }
 
-/* What the object has now, or wait for it. */
-static kern_return_t
-receive_from(struct mach_msg_call *c, struct ipc_object *object)
+/* There was a message when the thread was woken, but not any more. */
+static __attribute__((noinline)) kern_return_t
+receive_wait_again(struct thread *th, struct ipc_object *object)
 {
-    struct ipc_port *from;
-    struct ipc_kmsg *k = ipc_mqueue_peek(object, &from);
+    struct mach_msg_call c;
+
+    mach_msg_call_again(&c, th);
+    return receive_wait(&c, object);
+}
+
+/* Woken for a message of an object that may still be the one named. */
+static inline kern_return_t
+receive_woken(struct thread *th, struct ipc_object *object,
+              struct ipc_port **from)
+{
+    struct ipc_receive r;
+    struct ipc_kmsg *k;
     kern_return_t kr;
 
-    if (k == NULL) {
-        return receive_wait(c, object);
+    if (!object->io_active) {
+        return MACH_RCV_PORT_DIED;
     }
-    kr = ipc_kmsg_deliver(k, from, &c->mc_receive);
-    if (kr == KERN_SUCCESS) {
-        c->mc_from = from;
+    if (receive_object(th->th_caller->ca_space,
+                       mach_msg_receive_args(&r, th))
+        != object) {
+        return MACH_RCV_PORT_CHANGED;
+    }
+    k = ipc_mqueue_peek(object, from);
+    if (k == NULL) {
+        *from = NULL;
+        return receive_wait_again(th, object);
+    }
+    kr = ipc_kmsg_deliver(k, *from, &r);
+    if (kr != KERN_SUCCESS) {
+        *from = NULL;
     }
     return kr;
 }
@@ -95,27 +122,17 @@ kern_return_t
 mach_msg_receive_continue(struct thread *th, kern_return_t result)
 {
     struct ipc_object *object = th->th_saved.ipc.object;
-    struct ipc_port *woken_for = th->th_ipc_woken_for;
-    struct mach_msg_call c;
+    struct ipc_port *woken_for = th->th_ipc_woken_for, *from = NULL;
     kern_return_t kr;
 
     assert(th->th_ipc_wait == IPC_WAIT_RECEIVE);
     th->th_saved.ipc.object = NULL;
     th->th_ipc_wait = IPC_WAIT_NONE;
     th->th_ipc_woken_for = NULL;
-    mach_msg_call_again(&c, th);
-    if (result != KERN_SUCCESS) {
-        kr = receive_wait_error(result);
-    } else if (!object->io_active) {
-        kr = MACH_RCV_PORT_DIED;
-    } else if (receive_object(c.mc_caller->ca_space, c.mc_rcv_name)
-               != object) {
-        kr = MACH_RCV_PORT_CHANGED;
-    } else {
-        kr = receive_from(&c, object);
-    }
+    kr = result == KERN_SUCCESS ? receive_woken(th, object, &from)
+                                : receive_wait_error(result);
     object_release(object);
-    ipc_mqueue_pass_on(woken_for, c.mc_from);
+    ipc_mqueue_pass_on(woken_for, from);
     if (kr != KERN_BLOCKED) {
         th->th_trap_deadline = 0;
     }
@@ -126,13 +143,20 @@ kern_return_t
 mach_msg_receive(struct mach_msg_call *c)
 {
     struct ipc_object *object;
+    struct ipc_port *from;
+    struct ipc_kmsg *k;
 
     if (GET_RCV_ELEMENTS(c->mc_option) > MACH_RCV_TRAILER_CTX
         || GET_RCV_TRAILER_TYPE(c->mc_option) != MACH_MSG_TRAILER_FORMAT_0) {
         return MACH_RCV_INVALID_TRAILER;
     }
     object = receive_object(c->mc_caller->ca_space, c->mc_rcv_name);
-    return object == NULL ? MACH_RCV_INVALID_NAME : receive_from(c, object);
+    if (object == NULL) {
+        return MACH_RCV_INVALID_NAME;
+    }
+    k = ipc_mqueue_peek(object, &from);
+    return k == NULL ? receive_wait(c, object)
+                     : ipc_kmsg_deliver(k, from, &c->mc_receive);
 }
 
 void

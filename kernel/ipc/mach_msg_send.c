@@ -301,17 +301,28 @@ static inline struct ipc_port *
 take_right(struct ipc_space *s, struct ipc_entry *e, mach_port_name_t name,
            mach_msg_type_name_t disposition)
 {
-    if (e != NULL && disposition == MACH_MSG_TYPE_COPY_SEND
-        && (e->ie_bits & MACH_PORT_TYPE_SEND) != 0) {
-        e->ie_port->ip_srights++;
-        e->ie_port->ip_object.io_refs++;
-        return e->ie_port;
+    struct ipc_port *port;
+
+    if (e == NULL) {
+        return ipc_right_copyin_entry(s, e, name, disposition);
     }
-    if (e != NULL && disposition == MACH_MSG_TYPE_MAKE_SEND_ONCE) {
-        ipc_sonce_newest(e->ie_port)->mk_count++;
-        e->ie_port->ip_sorights++;
-        e->ie_port->ip_object.io_refs++;
-        return e->ie_port;
+    port = e->ie_port;
+    if (disposition == MACH_MSG_TYPE_COPY_SEND
+        && (e->ie_bits & MACH_PORT_TYPE_SEND) != 0) {
+        port->ip_srights++;
+        port->ip_object.io_refs++;
+        return port;
+    }
+    if (disposition == MACH_MSG_TYPE_MAKE_SEND_ONCE) {
+        ipc_sonce_newest(port)->mk_count++;
+        port->ip_sorights++;
+        port->ip_object.io_refs++;
+        return port;
+    }
+    if (disposition == MACH_MSG_TYPE_MOVE_SEND_ONCE && e->ie_request == NULL
+        && (e->ie_bits & MACH_PORT_TYPE_SEND_ONCE) != 0) {
+        ipc_entry_free(s, e);
+        return port;
     }
     return ipc_right_copyin_entry(s, e, name, disposition);
 }
@@ -335,7 +346,7 @@ take_header(struct ipc_kmsg *k, struct ipc_space *s)
 
 /* Charged: the last step that can fail, and the rights.  k is freed on
  * failure. */
-static inline kern_return_t
+static __attribute__((always_inline)) inline kern_return_t
 take(struct mach_msg_call *c, struct ipc_kmsg *k, struct ipc_port *dest)
 {
     const struct ipc_caller *caller = c->mc_caller;
@@ -350,6 +361,10 @@ take(struct mach_msg_call *c, struct ipc_kmsg *k, struct ipc_port *dest)
     }
     ipc_trace(k, dest, IPC_TRACE_DONE, kr);
     if (kr != KERN_SUCCESS) {
+        if (k->ikm_reply != NULL) {
+            ipc_kmsg_free(k->ikm_reply);
+            k->ikm_reply = NULL;
+        }
         ipc_kmsg_free(k);
         return kr;
     }
@@ -372,24 +387,19 @@ send_to_kernel(struct mach_msg_call *c, struct ipc_kmsg *k,
                struct ipc_port *dest)
 {
     kern_return_t kr = ipc_kmsg_charge(k, c->mc_caller->ca_ledger);
-    struct ipc_kmsg *reply = NULL;
 
     mach_msg_slot_give_back(c);
     if (kr == KERN_SUCCESS && dest->ip_kind != IKOT_NONE) {
-        reply = mach_msg_reply_alloc(c, k, &kr);
+        kr = mach_msg_reply_alloc(c, k);
     }
     if (kr != KERN_SUCCESS) {
         return refuse(c, k, MACH_SEND_NO_BUFFER);
     }
     kr = take(c, k, dest);
     if (kr != KERN_SUCCESS) {
-        if (reply != NULL) {
-            ipc_kmsg_free(reply);
-        }
         return kr;
     }
     if (dest->ip_kind != IKOT_NONE) {
-        k->ikm_reply = reply;
         return mach_msg_serve(c, k);
     }
     ipc_kport_reply(dest, k);
