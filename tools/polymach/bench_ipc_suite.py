@@ -2,6 +2,7 @@
 """`polymach bench --only ipc`: traps, messages and faults, beside what other
 systems take."""
 
+import bench_goals
 import bench_ipc
 import bench_peers
 import bench_posix
@@ -41,6 +42,9 @@ class Suite:
             "peers": self.peers.counted.get(name, {}),
             "peers_wall_ns": self.peers.timed.get(name, {}),
         }
+        target, stretch = bench_goals.GOALS.get(name, (None, None))
+        if target:
+            found["goal"] = {"target": target, "stretch": stretch}
         sized = bench_ipc.sweep(name)
         if sized:
             found["series"], found["bytes"] = sized

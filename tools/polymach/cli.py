@@ -156,6 +156,22 @@ def build_parser():
     bench.add_argument("--timeout", type=seconds, default=300, metavar="S",
                        help="time limit of one machine [300]")
 
+    report = commands.add_parser("report", help="measure and write a page of "
+                                 "HTML with plots")
+    report.add_argument("--output", default="report.html", metavar="FILE",
+                        help="where to [report.html]")
+    report.add_argument("--only", choices=("ipc",),
+                        help="leave the Linux program out")
+    report.add_argument("--no-peers", action="store_true",
+                        help="measure this system only")
+    report.add_argument("--json", metavar="FILE", help="keep the results")
+    report.add_argument("--results", metavar="FILE",
+                        help="measure nothing, take results that were kept")
+    report.add_argument("--docs", action="store_true",
+                        help="write the tables of docs/, too")
+    report.add_argument("--timeout", type=seconds, default=300, metavar="S",
+                        help="time limit of one machine [300]")
+
     iso = commands.add_parser("iso", help="write an image that GRUB boots")
     iso.add_argument("--output", required=True, metavar="FILE")
     iso.add_argument("--layout", default="single", metavar="NAME")
@@ -191,6 +207,12 @@ def run_bench(options):
     return bench.run(options)
 
 
+def run_report(options):
+    """polymach report"""
+    import report
+    return report.run(options)
+
+
 def run_iso(options):
     """polymach iso"""
     import image
@@ -203,7 +225,7 @@ def main(arguments):
     parser = build_parser()
     options = parser.parse_args(arguments)
     actions = {"run": run_program, "shell": run_shell, "bench": run_bench,
-               "iso": run_iso}
+               "report": run_report, "iso": run_iso}
     if options.command is None:
         parser.print_help()
         return EXIT_USAGE
