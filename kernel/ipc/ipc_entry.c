@@ -229,6 +229,7 @@ ipc_entry_table_free(struct ipc_space *s)
             kfree(s->is_dir[i], IPC_CHUNK * sizeof(struct ipc_entry),
                   s->is_ledger);
         }
+        ipc_breathe(i);
     }
     if (s->is_dir != NULL) {
         kfree(s->is_dir, s->is_dir_size * sizeof(*s->is_dir), s->is_ledger);

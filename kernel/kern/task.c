@@ -14,6 +14,7 @@
 #include <kern/clock.h>
 #include <kern/exception.h>
 #include <kern/task.h>
+#include <machine/cpu.h>
 #include <sched/reaper.h>
 #include <sched/sched.h>
 #include <sched/thread.h>
@@ -28,6 +29,7 @@ unsigned task_max_priority_default = TH_PRIORITIES - 1;
 
 static struct list dying = { &dying, &dying }; /* ta_reap_link */
 #define FIRST_TASK 1u /* ta_id */
+#define THREADS_AT_ONCE 16u /* marked between two interrupt windows */
 static uint64_t next_id = FIRST_TASK;
 
 /* What the child takes over from its parent. */
@@ -62,6 +64,7 @@ create_parts(struct task *t, struct task *parent, struct ledger *l,
     if (kr != KERN_SUCCESS) {
         goto out_charge;
     }
+    machine_interrupt_window(); /* nobody knows of the task yet */
     kr = ipc_space_create(l, &t->ta_space);
     if (kr != KERN_SUCCESS) {
         goto out_map;
@@ -185,6 +188,7 @@ task_last_thread_gone(struct task *t)
 void
 task_terminate(struct task *t)
 {
+    unsigned threads = 0;
     struct list *l, *n;
 
     if (!t->ta_active) {
@@ -201,6 +205,9 @@ task_terminate(struct task *t)
     release_ports(t);
     list_for_each_safe(l, n, &t->ta_threads) {
         thread_terminate(list_entry(l, struct thread, th_task_link));
+        if (++threads % THREADS_AT_ONCE == 0) {
+            machine_interrupt_window(); /* which takes none off the list */
+        }
     }
     if (list_empty(&t->ta_threads)) {
         task_last_thread_gone(t);

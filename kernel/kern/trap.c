@@ -19,6 +19,7 @@
 #include <sched/sched.h>
 #include <sched/thread.h>
 #include <vm/vm_user.h>
+#include <machine/cpu.h>
 #include <machine/trap.h>
 
 /* What a trap or a continuation came back with. */
@@ -115,6 +116,7 @@ switch_away(struct thread *th)
 
     if (halted) {
         thread_release(th); /* the one it had for being alive */
+        machine_interrupt_window(); /* thousands may end in a row */
     }
     return next;
 }

@@ -10,10 +10,9 @@
 #include <stdint.h>
 
 struct timer {
-    /* K: pairing heap: first child, next sibling, previous sibling or
-     * parent */
-    struct timer *tm_child, *tm_next, *tm_prev;
+    struct timer *tm_left, *tm_right, *tm_parent; /* K: in the heap */
     uint64_t tm_deadline;   /* K */
+    uint32_t tm_rank;       /* K: down the right spine */
     bool tm_set;            /* K: in the heap */
     void (*tm_fn)(void *);  /* I */
     void *tm_arg;           /* I */

@@ -5,11 +5,12 @@
  */
 #include <base/assert.h>
 #include <base/kalloc.h>
+#include <machine/cpu.h>
 #include <sched/reaper.h>
 #include <vm/vm_lease.h>
 #include <vm/vm_map.h>
 
-#define REAP_ENTRIES 32
+#define REAP_ENTRIES 16
 
 static struct list map_reap_list; /* K: vm_reap_link */
 
@@ -46,9 +47,10 @@ vm_map_reference(struct vm_map *map)
     map->vm_refs++;
 }
 
-/* True: there is more to do, and the map stays on the list. */
+/* True: there is more to do, and the map stays on the list.  In the reaper
+ * interrupts may come between two entries: their pages and objects are many. */
 static bool
-map_step(struct vm_map *map)
+map_step(struct vm_map *map, bool reaper)
 {
     unsigned budget = REAP_ENTRIES;
     struct list *l;
@@ -73,6 +75,9 @@ map_step(struct vm_map *map)
         }
         vm_map_unlink(map, e);
         vm_entry_free(e, map->vm_ledger);
+        if (reaper) {
+            machine_interrupt_window();
+        }
     }
     list_remove(&map->vm_reap_link);
     if (map->vm_refs == 0) {
@@ -86,10 +91,10 @@ map_step(struct vm_map *map)
 }
 
 static void
-map_reap(struct vm_map *map)
+map_reap(struct vm_map *map, bool reaper)
 {
     map->vm_terminated = true;
-    if (map_step(map)) {
+    if (map_step(map, reaper)) {
         list_remove(&map->vm_reap_link);
         list_push_back(&map_reap_list, &map->vm_reap_link);
         reaper_wakeup();
@@ -99,7 +104,7 @@ map_reap(struct vm_map *map)
 void
 vm_map_terminate(struct vm_map *map)
 {
-    map_reap(map);
+    map_reap(map, true); /* by the reaper of tasks */
 }
 
 void
@@ -108,7 +113,7 @@ vm_map_release(struct vm_map *map)
     assert(map->vm_refs > 0);
     map->vm_refs--;
     if (map->vm_refs == 0) {
-        map_reap(map);
+        map_reap(map, false);
     }
 }
 
@@ -118,7 +123,7 @@ vm_map_reap_step(void)
     struct list *l = list_first(&map_reap_list);
 
     if (l != NULL) {
-        map_step(list_entry(l, struct vm_map, vm_reap_link));
+        map_step(list_entry(l, struct vm_map, vm_reap_link), true);
     }
     return !list_empty(&map_reap_list);
 }

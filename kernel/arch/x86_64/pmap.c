@@ -16,6 +16,7 @@
 #include "x86.h"
 
 #define USER_SLOTS 256u
+#define HOLES_AT_ONCE 256u   /* walked over between two interrupt windows */
 #define FLUSH_ALL_PAGES 32u /* above: the whole TLB at once */
 
 struct pmap {
@@ -261,6 +262,7 @@ static inline bool
 pmap_walk(struct pmap *p, vm_address_t start, vm_address_t end,
           bool (*fn)(struct pmap *p, uint64_t *e, uint64_t arg), uint64_t arg)
 {
+    unsigned holes = 0;
     bool any = false;
 
     while (start < end) {
@@ -277,12 +279,18 @@ pmap_walk(struct pmap *p, vm_address_t start, vm_address_t end,
         }
         if (shift > 12) { /* nothing up to the next entry of this level */
             start = ((start >> shift) + 1) << shift;
+            if (++holes % HOLES_AT_ONCE == 0) {
+                machine_interrupt_window();
+            }
             continue;
         }
         do {
             any |= fn(p, &table[start >> 12 & 511], arg);
             start += MACH_PAGE_SIZE;
         } while (start < end && (start >> 12 & 511) != 0);
+        if (start < end) { /* a table done: nothing here is half done */
+            machine_interrupt_window();
+        }
     }
     return any;
 }
