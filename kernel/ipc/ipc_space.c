@@ -178,6 +178,7 @@ ipc_space_copy(struct ipc_space *from, struct ipc_space *to)
         }
         while (i >= to->is_size + IPC_CHUNK) {
             kr = ipc_entry_grow(to);
+            machine_interrupt_window(); /* a chunk is one stretch */
             if (kr != KERN_SUCCESS) {
                 return kr;
             }

@@ -12,7 +12,7 @@
 #include <vm/vm_object.h>
 #include <vm/vm_pager.h>
 
-#define REAP_SLOTS 64 /* slots freed in one step */
+#define REAP_SLOTS 48 /* slots freed in one step */
 #define REAP_NODES 32
 
 static struct list object_reap_list; /* K: vo_reap_link */

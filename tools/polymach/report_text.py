@@ -67,6 +67,7 @@ ROWS = {
     "fault_zero": "first touch of a page: found, cleared, mapped",
     "l4_rt_0": "L4 path, call and reply_wait, no words",
     "l4_rt_4": "the same with 4 words each way",
+    "l4_rt_8": "the same with 8 words each way",
     "l4_rt_10": "the same with 10 words each way",
     "l4_rt_right": "the same, carrying one right",
     "l4_rt_map": "the same, mapping one page and unmapping it",
