@@ -24,7 +24,7 @@ int main(const struct boot_info *info);
 
 static const struct row *const groups[] = {
     kernel_rows, fault_rows, mach_rows, sync_rows, ool_rows, wait_rows,
-    priority_rows, sweep_rows,
+    priority_rows, sweep_rows, sweep_sync_rows,
 };
 static mach_port_t host;
 static const char *current = "start";

@@ -5,36 +5,18 @@
  */
 #include <mach/sync_user.h>
 #include "bench.h"
+#include "sync_trap.h"
 
 static mach_port_t server, carried;
 static struct sync_buffer *mine; /* the client's, or the server's */
 static uint8_t memory[4096] __attribute__((aligned(4096)));
-
-/* The trap with everything in registers, as a stub would have it. */
-static inline __attribute__((always_inline)) int64_t
-trap(unsigned number, uint64_t name, uint64_t *tag)
-{
-    int64_t result = -(int64_t)number;
-    uint64_t word = 0;
-    register uint64_t r10 __asm__("r10") = 1;
-    register uint64_t r8 __asm__("r8") = 2;
-    register uint64_t r9 __asm__("r9") = 3;
-
-    __asm__ volatile("syscall"
-                     : "+a"(result), "+D"(name), "+S"(*tag), "+d"(word),
-                       "+r"(r10), "+r"(r8), "+r"(r9)
-                     :
-                     : "rbx", "rcx", "r11", "r12", "r13", "r14", "r15",
-                       "memory", "cc");
-    return result;
-}
 
 static inline __attribute__((always_inline)) void
 run(unsigned n, uint64_t words)
 {
     while (n-- > 0) {
         uint64_t tag = words;
-        int64_t kr = trap(TRAP_sync_call, server, &tag);
+        int64_t kr = sync_trap_fast(TRAP_sync_call, server, &tag);
 
         if (kr != KERN_SUCCESS) {
             fail("sync_call", (kern_return_t)kr);
@@ -56,11 +38,11 @@ static inline __attribute__((always_inline)) _Noreturn void
 serve(uint64_t words, uint64_t takes)
 {
     uint64_t tag = takes;
-    int64_t kr = trap(TRAP_sync_receive, server, &tag);
+    int64_t kr = sync_trap_fast(TRAP_sync_receive, server, &tag);
 
     while (kr == KERN_SUCCESS) {
         tag = words | takes;
-        kr = trap(TRAP_sync_reply_wait, server, &tag);
+        kr = sync_trap_fast(TRAP_sync_reply_wait, server, &tag);
     }
     fail("sync_reply_wait", (kern_return_t)kr);
 }
@@ -193,11 +175,11 @@ finish(void)
 }
 
 const struct row sync_rows[] = {
-    { "l4_rt_0", 2000, setup_0, run_0, finish },
-    { "l4_rt_4", 2000, setup_4, run_4, finish },
-    { "l4_rt_8", 2000, setup_8, run_8, finish },
-    { "l4_rt_10", 2000, setup_10, run_10, finish },
-    { "l4_rt_right", 2000, setup_right, run_right, finish },
-    { "l4_rt_map", 2000, setup_map, run_map, finish },
+    { "l4_rt_0", 500, setup_0, run_0, finish },
+    { "l4_rt_4", 500, setup_4, run_4, finish },
+    { "l4_rt_8", 500, setup_8, run_8, finish },
+    { "l4_rt_10", 500, setup_10, run_10, finish },
+    { "l4_rt_right", 500, setup_right, run_right, finish },
+    { "l4_rt_map", 500, setup_map, run_map, finish },
     { NULL, 0, NULL, NULL, NULL },
 };

@@ -33,7 +33,7 @@ SMALL = (
 
 # Figure 2: a sweep by size. (title, series, peer, colour, style)
 BY_SIZE = (
-    ("L4, inline", "l4_inline", None, plots.RED, "line"),
+    ("L4, words", "l4_inline", None, plots.RED, "line"),
     ("L4, mapped", "l4_map", None, plots.ORANGE, "line"),
     ("L4, shared memory", "l4_shared", None, plots.PURPLE, "dash"),
     ("Mach, inline", "inline", None, plots.BLUE, "line"),
@@ -105,8 +105,9 @@ def by_size(data):
                        ticks=SIZES)
     return ('<h2 id="size">By the size of the message</h2>'
             "<p>The data is in the client’s memory; the server, having got "
-            "it, reads a word of each page and answers with 8 bytes. "
-            "<em>Inline</em>: the kernel copies. <em>Out of line</em>, "
+            "it, reads a word of each page and answers. "
+            "<em>Inline</em>: the kernel copies. <em>Words</em>: 8 in "
+            "registers, up to 64 more in a buffer. <em>Out of line</em>, "
             "<em>mapped</em>: the kernel maps the pages and the server drops "
             "them. <em>Shared</em>: the client copies into memory that both "
             "map, and sends a short message; the server must live with a "
