@@ -8,16 +8,28 @@
 #define IPC_IPC_CALLS_H
 
 #include <mach/port_info.h>
-#include <ipc/ipc_entry.h>
+#include <ipc/ipc_right.h>
 
 kern_return_t ipc_call_deallocate(struct ipc_space *s, mach_port_name_t name);
 kern_return_t ipc_call_destroy(struct ipc_space *s, mach_port_name_t name);
 kern_return_t ipc_call_mod_refs(struct ipc_space *s, mach_port_name_t name,
                                 mach_port_right_t right,
                                 mach_port_delta_t delta);
-kern_return_t ipc_call_get_refs(struct ipc_space *s, mach_port_name_t name,
-                                mach_port_right_t right,
-                                mach_port_urefs_t *out);
+static inline kern_return_t
+ipc_call_get_refs(struct ipc_space *s, mach_port_name_t name,
+                  mach_port_right_t right, mach_port_urefs_t *out)
+{
+    struct ipc_entry *e;
+    kern_return_t kr;
+
+    if (ipc_name_borrowed(name) && right < MACH_PORT_RIGHT_NUMBER) {
+        *out = right == MACH_PORT_RIGHT_SEND ? 1u : 0u;
+        return KERN_SUCCESS;
+    }
+    kr = ipc_right_lookup(s, name, &e);
+    return kr == KERN_SUCCESS ? ipc_right_get_refs(e, right, out) : kr;
+}
+
 kern_return_t ipc_call_type(struct ipc_space *s, mach_port_name_t name,
                             mach_port_type_t *out);
 /* set MACH_PORT_NULL: out of all sets. */

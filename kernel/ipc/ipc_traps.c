@@ -4,6 +4,7 @@
  * writable before anything is done.
  */
 #include <machine/cpu.h>
+#include <machine/user_copy.h>
 #include <sched/thread.h>
 #include <vm/vm_user.h>
 #include <ipc/ipc_calls.h>
@@ -15,6 +16,17 @@ static struct ipc_space *
 current_space(void)
 {
     return machine_current_thread()->th_caller->ca_space;
+}
+
+/* A result; a miss is for copyout() to resolve. */
+static inline kern_return_t
+word_out(uint32_t value, vm_address_t out)
+{
+    if (out <= VM_MAX_ADDRESS - sizeof(value)
+        && user_copy_to(out, &value, sizeof(value)) == 0) {
+        return KERN_SUCCESS;
+    }
+    return copyout(&value, out, sizeof(value));
 }
 
 mach_port_name_t
@@ -39,7 +51,7 @@ mach_port_allocate_trap(mach_port_right_t right, vm_address_t out)
         return kr;
     }
     kr = ipc_right_alloc(current_space(), right, MACH_PORT_NULL, &name);
-    return kr == KERN_SUCCESS ? copyout(&name, out, sizeof(name)) : kr;
+    return kr == KERN_SUCCESS ? word_out(name, out) : kr;
 }
 
 kern_return_t
@@ -87,7 +99,7 @@ mach_port_get_refs_trap(mach_port_name_t name, mach_port_right_t right,
     mach_port_urefs_t refs;
     kern_return_t kr = ipc_call_get_refs(current_space(), name, right, &refs);
 
-    return kr == KERN_SUCCESS ? copyout(&refs, out, sizeof(refs)) : kr;
+    return kr == KERN_SUCCESS ? word_out(refs, out) : kr;
 }
 
 kern_return_t
@@ -108,7 +120,7 @@ mach_port_type_trap(mach_port_name_t name, vm_address_t out)
     mach_port_type_t type;
     kern_return_t kr = ipc_call_type(current_space(), name, &type);
 
-    return kr == KERN_SUCCESS ? copyout(&type, out, sizeof(type)) : kr;
+    return kr == KERN_SUCCESS ? word_out(type, out) : kr;
 }
 
 kern_return_t

@@ -45,11 +45,18 @@ emulator_syscall(struct thread *th)
     enter(th, e->syscall_entry);
 }
 
-static void
-upcall(struct thread *th, vm_address_t entry, const upcall_state_t *u)
+static inline void
+upcall(struct thread *th, vm_address_t entry, uint32_t kind, int exception,
+       uint64_t code, uint64_t subcode, uint64_t error)
 {
-    th->th_upcall = *u;
-    regs_get_state(&th->th_regs, &th->th_upcall.state);
+    upcall_state_t *u = &th->th_upcall;
+
+    u->kind = kind;
+    u->exception = (uint32_t)exception;
+    u->code = code;
+    u->subcode = subcode;
+    u->error = error;
+    regs_get_state(&th->th_regs, &u->state);
     enter(th, entry);
 }
 
@@ -78,7 +85,7 @@ emulator_deliver_kick(struct thread *th)
     if (!inside(e, pc)) {
         th->th_ast &= ~AST_KICKFLAG;
         if (e->kick_entry != 0) {
-            upcall(th, e->kick_entry, &(upcall_state_t){ .kind = UPCALL_KICK });
+            upcall(th, e->kick_entry, UPCALL_KICK, 0, 0, 0, 0);
         }
         return;
     }
@@ -106,11 +113,7 @@ emulator_exception(struct thread *th, int exception, uint64_t code,
         th->th_upcall.kind != UPCALL_NONE) {
         return false;
     }
-    upcall(th, e->exception_entry,
-           &(upcall_state_t){ .kind = UPCALL_EXCEPTION,
-                              .exception = (uint32_t)exception,
-                              .code = code,
-                              .subcode = subcode,
-                              .error = error });
+    upcall(th, e->exception_entry, UPCALL_EXCEPTION, exception, code, subcode,
+           error);
     return true;
 }

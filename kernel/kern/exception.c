@@ -82,7 +82,7 @@ reply_arrived(void *arg, const mach_msg_header_t *reply)
     }
     th->th_saved.word[W_VERDICT] = (uint64_t)(uint32_t)verdict;
     th->th_saved.word[W_ASKED] = 0;
-    thread_wakeup(th, KERN_SUCCESS);
+    thread_wakeup_handoff(th, KERN_SUCCESS); /* runs when the handler waits */
     thread_release(th);
 }
 

@@ -53,16 +53,45 @@ user_copy(void *to, const void *from, size_t size)
     return left;
 }
 
+/* 4 bytes. */
+static inline size_t
+user_copy_word(void *to, const void *from)
+{
+    size_t left = 4;
+    uint32_t word;
+
+    __asm__ volatile(USER_ACCESS(1)
+                     "1: mov (%3), %1\n"
+                     "2: mov %1, (%2)\n\t"
+                     "xor %k0, %k0\n"
+                     "3:\n\t" USER_ACCESS(0)
+                     ".pushsection .fixup, \"a\"\n\t"
+                     ".quad 1b, 3b, 2b, 3b\n\t"
+                     ".popsection"
+                     : "+&r"(left), "=&r"(word)
+                     : "r"(to), "r"(from)
+                     : "memory");
+    return left;
+}
+
 static inline size_t
 user_copy_from(void *to, vm_address_t from, size_t size)
 {
-    return user_copy(to, (const void *)(uintptr_t)from, size);
+    const void *p = (const void *)(uintptr_t)from;
+
+    return __builtin_constant_p(size) && size == 4
+               ? user_copy_word(to, p)
+               : user_copy(to, p, size);
 }
 
 static inline size_t
 user_copy_to(vm_address_t to, const void *from, size_t size)
 {
-    return user_copy((void *)(uintptr_t)to, from, size);
+    void *p = (void *)(uintptr_t)to;
+
+    return __builtin_constant_p(size) && size == 4
+               ? user_copy_word(p, from)
+               : user_copy(p, from, size);
 }
 
 /* One aligned 32-bit word; false on a miss. */
