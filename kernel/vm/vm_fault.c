@@ -77,12 +77,14 @@ fault_resolve(struct vm_map *map, vm_address_t addr, vm_prot_t prot,
     if ((prot & ~e->e_prot) != 0) {
         return KERN_PROTECTION_FAILURE;
     }
-    kr = vm_entry_own(e, write);
-    if (kr != KERN_SUCCESS && vm_object_reclaim_step()) {
+    if (e->e_object == NULL || (write && e->e_needs_copy)) {
         kr = vm_entry_own(e, write);
-    }
-    if (kr != KERN_SUCCESS) {
-        return kr;
+        if (kr != KERN_SUCCESS && vm_object_reclaim_step()) {
+            kr = vm_entry_own(e, write);
+        }
+        if (kr != KERN_SUCCESS) {
+            return kr;
+        }
     }
     kr = vm_object_get_page(e->e_object,
                             e->e_offset + (addr - e->e_start), write, seen);

@@ -9,11 +9,14 @@ kern_return_t
 vm_object_insert(struct vm_object *o, uint64_t offset, uint64_t pa,
                  vm_slot_t bits)
 {
-    vm_slot_t *s = vm_radix_make(&o->vo_pages, offset >> PAGE_SHIFT,
-                                 o->vo_kmem);
+    uint64_t index = offset >> PAGE_SHIFT;
+    vm_slot_t *s = vm_radix_lookup(&o->vo_pages, index);
 
     if (s == NULL) {
-        return KERN_RESOURCE_SHORTAGE;
+        s = vm_radix_make(&o->vo_pages, index, o->vo_kmem);
+        if (s == NULL) {
+            return KERN_RESOURCE_SHORTAGE;
+        }
     }
     assert(!slot_present(*s));
     *s = pa | bits | PG_PRESENT;

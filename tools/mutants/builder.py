@@ -48,8 +48,13 @@ class Setup:
                             os.path.join(self.root, folder))
         root = os.path.abspath(options.root)
         for program in self.programs:
-            program.flags = [flag.replace(root, self.root)
-                             for flag in program.flags]
+            # What is not copied stays: the build may lie below the root.
+            copied = [os.path.normpath(os.path.join(root, folder))
+                      for folder in options.copy]
+            program.flags = [
+                flag.replace(root, self.root)
+                if any(folder in flag for folder in copied) else flag
+                for flag in program.flags]
             program.runs = program.runs or [[]]
         self.limits = {}
 

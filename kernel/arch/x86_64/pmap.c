@@ -135,21 +135,19 @@ pmap_destroy(struct pmap *p)
     ledger_release(l);
 }
 
-/* The leaf entry of va; NULL when a table is missing (and may not be made,
- * or can't be). */
-static uint64_t *
-pte_lookup(struct pmap *p, vm_address_t va, bool create)
+/* The same as pte_lookup(), making tables. */
+static __attribute__((noinline)) uint64_t *
+pte_make_tables(struct pmap *p, vm_address_t va)
 {
     uint64_t *table = p->pm_root;
 
-    assert(va < VM_MAX_ADDRESS);
     for (unsigned shift = 39; shift > 12; shift -= 9) {
         uint64_t *e = &table[va >> shift & 511];
 
         if ((*e & PTE_P) == 0) {
-            uint64_t *below;
+            uint64_t *below = table_create(p->pm_ledger);
 
-            if (!create || (below = table_create(p->pm_ledger)) == NULL) {
+            if (below == NULL) {
                 return NULL;
             }
             *e = virt_to_phys(below) | PTE_P | PTE_W | PTE_U | PTE_A;
@@ -157,6 +155,31 @@ pte_lookup(struct pmap *p, vm_address_t va, bool create)
         table = phys_to_virt(*e & PTE_ADDRESS);
     }
     return &table[va >> 12 & 511];
+}
+
+/* The table that a table names for va; NULL: none. */
+static inline uint64_t *
+table_below(const uint64_t *table, vm_address_t va, unsigned shift)
+{
+    uint64_t e = table[va >> shift & 511];
+
+    return (e & PTE_P) != 0 ? phys_to_virt(e & PTE_ADDRESS) : NULL;
+}
+
+/* The leaf entry of va; NULL when a table is missing (and may not be made,
+ * or can't be). */
+static uint64_t *
+pte_lookup(struct pmap *p, vm_address_t va, bool create)
+{
+    uint64_t *t;
+
+    assert(va < VM_MAX_ADDRESS);
+    if ((t = table_below(p->pm_root, va, 39)) != NULL &&
+        (t = table_below(t, va, 30)) != NULL &&
+        (t = table_below(t, va, 21)) != NULL) {
+        return &t[va >> 12 & 511];
+    }
+    return create ? pte_make_tables(p, va) : NULL;
 }
 
 /* [start, end) has lost permissions: no CPU may use what it remembers. */
