@@ -8,6 +8,8 @@
  * caller that goes takes the port along: the name is a dead one then.
  */
 #include <base/assert.h>
+#include <base/string.h>
+#include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_listen.h>
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_upcall.h>
@@ -70,23 +72,6 @@ sync_drop_client(struct thread *holder)
     }
 }
 
-/* What a Mach message to a saved right does, too: it is no answer. */
-static void
-saved_dropped(void *arg, const mach_msg_header_t *message)
-{
-    (void)message;
-    drop(arg);
-}
-
-struct thread *
-sync_saved_client(const struct ipc_port *port)
-{
-    return ip_active(port) && port->ip_state == IPS_KERNEL
-                   && port->ip_reply == saved_dropped
-               ? port->ip_kobject
-               : NULL;
-}
-
 void
 sync_answered(struct thread *client)
 {
@@ -95,6 +80,87 @@ sync_answered(struct thread *client)
     /* If it was woken already, it is too late for what woke it. */
     client->th_continuation = NULL;
     thread_wakeup_handoff(client, KERN_SUCCESS);
+}
+
+/* The right that a message for client carries, if it can have it.  False: it
+ * can't, or there is something else. */
+static bool
+take_right(struct thread *client, const mach_msg_header_t *h)
+{
+    struct ipc_space *s = client->th_caller->ca_space;
+    struct sync_buffer *b = client->th_sync.sy_buffer;
+    char *d = (char *)(uintptr_t)(h + 1) + sizeof(mach_msg_body_t);
+    const mach_msg_body_t *body = (const void *)(h + 1);
+    mach_msg_port_descriptor_t port;
+
+    if (body->msgh_descriptor_count != 1
+        || ipc_desc_type(d) != MACH_MSG_PORT_DESCRIPTOR || b == NULL
+        || (regs_sync_tag(&client->th_regs) & SYNC_TAKE_RIGHT) == 0) {
+        return false;
+    }
+    memcpy(&port, d, sizeof(port));
+    if (port.disposition == MACH_MSG_TYPE_PORT_RECEIVE
+        || ipc_entry_reserve(s, 1) != KERN_SUCCESS) {
+        return false;
+    }
+    b->sb_right = ipc_right_copyout(s, ipc_desc_get(d), port.disposition);
+    b->sb_disposition = port.disposition;
+    ipc_desc_set(d, NULL); /* the message holds it no more */
+    return true;
+}
+
+/*
+ * A Mach message to a saved right is the answer: its id the label, what is
+ * behind its header the words (SYNC_MESSAGE_*).  False: it doesn't fit.
+ */
+static bool
+answer_by_message(struct thread *client, const mach_msg_header_t *h)
+{
+    uint32_t size = h->msgh_size - (uint32_t)sizeof(*h);
+    unsigned count = (size + 7) / 8;
+    uint64_t words[SYNC_WORDS] = { 0 }, tag;
+
+    if (count > SYNC_WORDS
+        || (count > SYNC_REGISTERS && client->th_sync.sy_buffer == NULL)
+        || ((h->msgh_bits & MACH_MSGH_BITS_COMPLEX) != 0
+            && !take_right(client, h))) {
+        return false;
+    }
+    memcpy(words, h + 1, size);
+    if ((h->msgh_bits & MACH_MSGH_BITS_COMPLEX) != 0) {
+        memset((char *)words + sizeof(mach_msg_body_t), 0,
+               sizeof(mach_msg_port_descriptor_t)); /* a kernel address */
+    }
+    regs_set_sync_words(&client->th_regs, words);
+    if (count > SYNC_REGISTERS) {
+        memcpy(client->th_sync.sy_buffer->sb_words, words + SYNC_REGISTERS,
+               (count - SYNC_REGISTERS) * sizeof(uint64_t));
+    }
+    tag = SYNC_TAG((uint32_t)h->msgh_id, count);
+    tag |= (size & 4) != 0 ? SYNC_TAG(SYNC_MESSAGE_HALF, 0) : 0;
+    tag |= (h->msgh_bits & MACH_MSGH_BITS_COMPLEX) != 0 ? SYNC_RIGHT : 0;
+    regs_set_sync_tag(&client->th_regs, tag);
+    return true;
+}
+
+/* A message to a saved right, or its end. */
+static void
+saved_used(void *arg, const mach_msg_header_t *message)
+{
+    if (message != NULL && answer_by_message(arg, message)) {
+        sync_answered(arg);
+    } else {
+        drop(arg);
+    }
+}
+
+struct thread *
+sync_saved_client(const struct ipc_port *port)
+{
+    return ip_active(port) && port->ip_state == IPS_KERNEL
+                   && port->ip_reply == saved_used
+               ? port->ip_kobject
+               : NULL;
 }
 
 kern_return_t
@@ -183,7 +249,7 @@ sync_save_reply_trap(mach_port_name_t notify, uint64_t cookie)
     if (kr != KERN_SUCCESS) {
         return kr;
     }
-    reply = ipc_kernel_reply_port(saved_dropped, client, c->ca_ledger);
+    reply = ipc_kernel_reply_port(saved_used, client, c->ca_ledger);
     if (reply == NULL) {
         return KERN_RESOURCE_SHORTAGE;
     }

@@ -89,10 +89,101 @@ test_dropped(void)
     sync_save_reply(MACH_PORT_NULL, 0, &name);
     h.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0);
     h.msgh_remote_port = name;
+    h.msgh_id = 3;
     check(mach_msg(&h, MACH_SEND_MSG, sizeof(h), 0, MACH_PORT_NULL, 0,
                    MACH_PORT_NULL) == MACH_MSG_SUCCESS &&
-              actor_done(&a) && a.kr == KERN_TERMINATED,
-          "a Mach message is no answer", (uint64_t)a.kr);
+              actor_done(&a) && a.kr == KERN_SUCCESS &&
+              a.m.tag == SYNC_TAG(3, 0),
+          "a Mach message is an answer", a.m.tag);
+}
+
+/* Send `size` bytes behind the header to the saved right. */
+static void
+send_answer(mach_port_t name, mach_msg_size_t size, mach_port_t right)
+{
+    static struct {
+        mach_msg_header_t header;
+        union {
+            struct {
+                mach_msg_body_t body;
+                mach_msg_port_descriptor_t port;
+            };
+            uint8_t bytes[1024];
+        };
+    } m;
+
+    for (unsigned i = 0; i < sizeof(m.bytes); i++) {
+        m.bytes[i] = (uint8_t)(i + 1);
+    }
+    m.header.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0);
+    m.header.msgh_size = (mach_msg_size_t)sizeof(m.header) + size;
+    m.header.msgh_remote_port = name;
+    m.header.msgh_local_port = MACH_PORT_NULL;
+    m.header.msgh_id = 77;
+    if (right != MACH_PORT_NULL) {
+        m.header.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
+        m.body.msgh_descriptor_count = 1;
+        m.port = (mach_msg_port_descriptor_t){
+            .name = right,
+            .disposition = MACH_MSG_TYPE_COPY_SEND,
+            .type = MACH_MSG_PORT_DESCRIPTOR,
+        };
+    }
+    check(mach_msg(&m.header, MACH_SEND_MSG, m.header.msgh_size, 0,
+                   MACH_PORT_NULL, 0, MACH_PORT_NULL) == MACH_MSG_SUCCESS,
+          "a message is sent to a saved right", size);
+}
+
+static void
+test_messages(void)
+{
+    static const struct {
+        mach_msg_size_t size;
+        bool buffer, right, takes, fits;
+    } m[] = {
+        { 4, false, false, false, true },   { 64, false, false, false, true },
+        { 68, false, false, false, false }, { 68, true, false, false, true },
+        { 576, true, false, false, true },  { 580, true, false, false, false },
+        { 40, true, true, true, true },     { 40, true, true, false, false },
+        { 40, false, true, true, false },
+    };
+    mach_port_t name = MACH_PORT_NULL;
+
+    for (unsigned i = 0; i < sizeof(m) / sizeof(m[0]); i++) {
+        struct sync_message in = message(SYNC_NOWAIT);
+        uint64_t tag = SYNC_TAG(77, (m[i].size + 7) / 8);
+
+        if (m[i].takes && !m[i].buffer) {
+            continue; /* can't ask for it */
+        }
+        a = (struct actor){ .trap = TRAP_sync_call, .name = port,
+                            .wants_buffer = m[i].buffer };
+        a.m.tag = m[i].takes ? SYNC_TAKE_RIGHT : 0;
+        actor_start(&a);
+        sync_receive(port, &in);
+        sync_save_reply(MACH_PORT_NULL, 0, &name);
+        send_answer(name, m[i].size, m[i].right ? port : MACH_PORT_NULL);
+        tag |= m[i].size % 8 != 0 ? SYNC_TAG(SYNC_MESSAGE_HALF, 0) : 0;
+        tag |= m[i].right ? SYNC_RIGHT : 0;
+        check(actor_done(&a) &&
+                  (m[i].fits ? a.kr == KERN_SUCCESS && a.m.tag == tag
+                             : a.kr == KERN_TERMINATED),
+              m[i].fits ? "it is the answer" : "one that doesn't fit is none",
+              a.m.tag);
+        if (m[i].fits && m[i].right) {
+            check(a.buffer.sb_right == port &&
+                      (uint32_t)a.m.words[0] == 1 &&
+                      a.m.words[0] >> 32 == 0,
+                  "with its right, and no address of the kernel's",
+                  a.m.words[0]);
+            mach_port_deallocate_trap(port);
+        } else if (m[i].fits && m[i].size >= 8) {
+            check(a.m.words[0] == 0x0807060504030201 &&
+                      (m[i].size <= 72 || a.buffer.sb_words[0] ==
+                                              0x4847464544434241),
+                  "byte for byte", a.m.words[0]);
+        }
+    }
 }
 
 /* What the port is told when the caller is to be interrupted. */
@@ -185,6 +276,7 @@ test_replies(void)
     port = port_make();
     test_saved();
     test_dropped();
+    test_messages();
     test_cancel();
     test_itself();
     port_end(port);

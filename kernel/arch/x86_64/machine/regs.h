@@ -142,6 +142,20 @@ regs_set_sync_word(struct machine_regs *r, uint64_t word)
     r->rdx = word;
 }
 
+/* The eight words, which follow each other in a message. */
+static inline void
+regs_set_sync_words(struct machine_regs *r, const uint64_t word[8])
+{
+    r->rdx = word[0];
+    r->r10 = word[1];
+    r->r8 = word[2];
+    r->r9 = word[3];
+    r->rbx = word[4];
+    r->r12 = word[5];
+    r->r13 = word[6];
+    r->r14 = word[7];
+}
+
 /* The first n words, at most 8. */
 static inline void
 regs_copy_sync_words(struct machine_regs *to, const struct machine_regs *from,
