@@ -6,6 +6,7 @@
 #   gen/X/[S]X_server.h  [S]X_server.c  demultiplexer; S: a server prefix
 #   gen/X/[S]X_direct.c                 direct calls with the stubs' names
 #   gen/X/X_replies.h  X_replies.c      deferred replies
+#   gen/X/X_sync.c                      stubs that call synchronously
 #   gen/X/X_fuzz.c                      tables for fuzzing
 #   gen/kern/X_server.[hc]  X.h X_user.c    the kernel's sides
 #
@@ -91,6 +92,8 @@ $(call mig_rule,$(GEN)/$(1)/$(1)_user.c $(GEN)/$(1)/$(1).h,$(2),\
 $(call mig_rule,$(GEN)/$(1)/$(1)_replies.c $(GEN)/$(1)/$(1)_replies.h,$(2),\
     -replies $(GEN)/$(1)/$(1)_replies.c \
     -repliesheader $(GEN)/$(1)/$(1)_replies.h)
+$(call mig_rule,$(GEN)/$(1)/$(1)_sync.c,$(2),\
+    -binding sync -user $(GEN)/$(1)/$(1)_sync.c)
 $(call mig_rule,$(GEN)/$(1)/$(1)_fuzz.c,$(2),-fuzz $(GEN)/$(1)/$(1)_fuzz.c)
 $(call mig_rule,$(DECODERS)/$(1).json,$(2),-decoder $(DECODERS)/$(1).json)
 endef
@@ -122,6 +125,7 @@ ref_sprefix_flag = $(addprefix -sprefix ,$(call ref_prefix,$(1)))
 
 # Stems below gen/ of the generated sources of a reference.
 stem_user = $(call ref_name,$(1))/$(call ref_name,$(1))_user
+stem_sync = $(call ref_name,$(1))/$(call ref_name,$(1))_sync
 stem_replies = $(call ref_name,$(1))/$(call ref_name,$(1))_replies
 stem_fuzz = $(call ref_name,$(1))/$(call ref_name,$(1))_fuzz
 stem_server = $(call ref_name,$(1))/$(call ref_prefix,$(1))$(call \

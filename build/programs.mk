@@ -7,6 +7,7 @@
 #   NAME_users    interfaces whose stubs are compiled in.  Only needed by
 #                 programs that bind an
 #                 interface twice: any stub a program calls is in libmig.a
+#   NAME_syncs    interfaces whose stubs call synchronously (-binding sync)
 #   NAME_servers  interfaces served: X or X:PREFIX (mig -sprefix PREFIX)
 #   NAME_directs  interfaces bound by direct call: X or X:PREFIX
 #   NAME_replies  interfaces with deferred replies
@@ -57,6 +58,7 @@ LINK_USER := -nostdlib -static -no-pie -Wl,-z,max-page-size=4096 \
 
 # $(call program_stems,NAME): generated sources, as stems below gen/.
 program_stems = $(foreach r,$($(1)_users),$(call stem_user,$(r))) \
+    $(foreach r,$($(1)_syncs),$(call stem_sync,$(r))) \
     $(foreach r,$($(1)_servers),$(call stem_server,$(r))) \
     $(foreach r,$($(1)_directs),$(call stem_direct,$(r))) \
     $(foreach r,$($(1)_replies),$(call stem_replies,$(r))) \
@@ -64,7 +66,7 @@ program_stems = $(foreach r,$($(1)_users),$(call stem_user,$(r))) \
 
 # User headers that must exist before a program's first compilation.
 program_headers = $(sort $(MACH_HEADERS) $(foreach r,$($(1)_users) \
-    $($(1)_servers) $($(1)_directs) $($(1)_replies),$(GEN)/$(call \
+    $($(1)_syncs) $($(1)_servers) $($(1)_directs) $($(1)_replies),$(GEN)/$(call \
     ref_name,$(r))/$(call ref_name,$(r)).h))
 
 program_objects = $(call objects,$(OUT)/obj/$(1),$(call sources,$($(1)_srcs))) \

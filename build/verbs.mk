@@ -27,7 +27,8 @@ check: tests
 check-long: tests
 	@status=0; run="$(PYTHON) $(SRC)/tests/run-suites --build . \
 	    $(addprefix --only ,$(SUITE))"; \
-	$$run --long || status=1; $$run --fastpath off || status=1; exit $$status
+	$$run --long || status=1; $$run --fastpath off || status=1; \
+	$$run --ipc l4 || status=1; exit $$status
 
 #: check-fresh: both README commands in a fresh Debian 12 (root, debootstrap)
 .PHONY: check-fresh

@@ -25,6 +25,29 @@ kern_return_t server_request_notification(mach_port_t name, int variant,
 /* The direct binding's (libmach.a), when the program has it. */
 boolean_t mig_direct_run(void) __attribute__((weak));
 
+/*
+ * bindings/listen.c, when the program has it: calls besides messages.  setup:
+ * from now on; false: there is no memory for it.  listen: as mach_msg, out (NULL:
+ * none) answers the call that came last, in gets what comes; or...
+ * answer: the same without the wait; false: it can't be sent, and is as it was.
+ * by_call: is the request that came last to be answered like that?
+ */
+#define SERVER_MESSAGE 1     /* a message waits at the set */
+#define SERVER_ANSWER_LOST 2 /* out can't be sent, and nothing came */
+bool server_listen_setup(void) __attribute__((weak));
+mach_msg_return_t server_listen(mach_msg_header_t *in,
+                                const mach_msg_header_t *out, int64_t wait)
+    __attribute__((weak));
+bool server_call_answer(const mach_msg_header_t *out) __attribute__((weak));
+bool server_by_call(void) __attribute__((weak));
+/* What stubs of -binding sync call in a server (-Dmig_sync_rpc=...): by
+ * message until the server listens. */
+mach_msg_return_t server_sync_rpc(mach_msg_header_t *msg,
+                                  mach_msg_option_t option,
+                                  mach_msg_size_t send_size,
+                                  mach_msg_size_t rcv_size, mach_port_t reply,
+                                  mach_msg_timeout_t timeout, unsigned flags);
+
 /* object.c */
 void server_object_adopt_port(struct server_object *o, mach_port_t port);
 void server_object_no_senders(struct server_object *o, uint32_t mscount);

@@ -30,6 +30,7 @@ union message {
 mach_port_t server_set, server_notify;
 
 static union message request, reply;
+static bool listens; /* to synchronous calls, too */
 
 /* ---- log --------------------------------------------------------------- */
 
@@ -299,6 +300,43 @@ next_message(bool answer)
     return mr;
 }
 
+/* The same for a server that listens. */
+static mach_msg_return_t
+next_call(bool answer)
+{
+    mach_msg_header_t *out = NULL;
+    mach_msg_return_t mr;
+    int64_t wait;
+
+    if (answer && !server_by_call()) {
+        send_reply();
+    } else if (answer && !server_has_deferred()) {
+        out = &reply.header;
+    } else if (answer && !server_call_answer(&reply.header)) {
+        forget_reply();
+    }
+    wait = run_pending();
+    mr = server_listen(&request.header, out, wait);
+    if (mr == SERVER_ANSWER_LOST) {
+        forget_reply();
+        return MACH_RCV_TIMED_OUT;
+    }
+    if (mr == SERVER_MESSAGE) {
+        mr = receive(0, 0, USUAL_SIZE, 0);
+        if (mr == MACH_RCV_TOO_LARGE) {
+            mr = receive(0, 0, sizeof(request), 0);
+        }
+    }
+    return mr;
+}
+
+bool
+server_listens(void)
+{
+    listens = server_listen_setup != NULL && server_listen_setup();
+    return listens;
+}
+
 void
 server_run(void)
 {
@@ -306,7 +344,8 @@ server_run(void)
 
     server_setup();
     for (;;) {
-        mach_msg_return_t mr = next_message(answer);
+        mach_msg_return_t mr =
+            listens ? next_call(answer) : next_message(answer);
 
         answer = false;
         if (mr == MACH_MSG_SUCCESS) {

@@ -285,13 +285,37 @@ emit_send(struct out *o, const struct routine *rt)
     out_put(o, "    return mig_ret;\n}\n\n");
 }
 
+/* With -binding sync: what a synchronous message can carry, both ways. */
+static bool
+goes_synchronously(const struct routine *rt)
+{
+    return options.sync && !has_two_times(rt) && rt->reply_port == NULL &&
+           rt->request.descriptors == rt->request.ports &&
+           rt->reply.descriptors == rt->reply.ports &&
+           rt->request.ports <= 1 && rt->reply.ports <= 1 &&
+           rt->request.min_size <= LAYOUT_SYNC_MAX &&
+           rt->reply.min_size <= LAYOUT_SYNC_MAX;
+}
+
+static const char *
+sync_flags(const struct routine *rt)
+{
+    bool late = rt->sreply_port != NULL;
+
+    if (rt->reply.ports != 0) {
+        return late ? "MIG_SYNC_LATE | MIG_SYNC_RIGHT" : "MIG_SYNC_RIGHT";
+    }
+    return late ? "MIG_SYNC_LATE" : "0";
+}
+
 static void
 emit_call(struct out *o, const struct routine *rt)
 {
     const char *reply = rt->reply_port == NULL ? "mig_reply"
                                                : rt->reply_port->name;
 
-    out_put(o, "    mig_ret = mig_rpc(&Mess->Head,\n        %s,\n",
+    out_put(o, "    mig_ret = %s(&Mess->Head,\n        %s,\n",
+            goes_synchronously(rt) ? "mig_sync_rpc" : "mig_rpc",
             option_text(rt, has_two_times(rt)
                                 ? "MACH_SEND_MSG"
                                 : "MACH_SEND_MSG | MACH_RCV_MSG"));
@@ -304,11 +328,12 @@ emit_call(struct out *o, const struct routine *rt)
     } else {
         out_put(o, "        %s, ", send_size_text(rt));
     }
-    out_put(o, "%s, (mach_port_t)(uintptr_t)%s,\n            %s);\n%s",
+    out_put(o, "%s, (mach_port_t)(uintptr_t)%s,\n            %s%s);\n%s",
             may_be_large(rt) ? "mig_room"
                              : mig_format("%llu", (unsigned long long)
                                           receive_size(rt)),
             reply, has_two_times(rt) ? wait_time_text(rt) : time_text(rt),
+            goes_synchronously(rt) ? mig_format(", %s", sync_flags(rt)) : "",
             has_two_times(rt) ? "    }\n" : "");
     out_put(o, "    if (mig_ret != MACH_MSG_SUCCESS) {\n");
     if (rt->consume != 0) {
@@ -371,7 +396,8 @@ emit_head(struct out *o)
         emit_imports(o, SIDE_USER);
         emit_user_prototypes(o);
     }
-    out_put(o, "#include <mach/mig_user.h>\n\n");
+    out_put(o, options.sync ? "#include <mach/mig_sync.h>\n\n"
+                            : "#include <mach/mig_user.h>\n\n");
 }
 
 static void

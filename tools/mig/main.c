@@ -56,7 +56,7 @@ usage(void)
             "           [-decoder F] [-emit-types F] [-iheader F] [-list F]\n"
             "           [-i PREFIX]\n"
             "           [-prefix P] [-sprefix P] [-subrprefix P]\n"
-            "           [-maxonstack N] [-cpp CMD]\n"
+            "           [-maxonstack N] [-binding message|sync] [-cpp CMD]\n"
             "           [-I DIR] [-D NAME[=V]] [-U NAME] [-MD F] [-MT TARGET]\n"
             "           [-Werror] [-w] [-fdiagnostics-format=json] [-version]\n"
             "           FILE.defs\n"
@@ -159,6 +159,14 @@ one_option(int argc, char **argv, int *i)
     } else if (strcmp(word, "-maxonstack") == 0) {
         options.max_on_stack = (unsigned)strtoul(next_word(argc, argv, i),
                                                  NULL, 0);
+    } else if (strcmp(word, "-binding") == 0) {
+        const char *binding = next_word(argc, argv, i);
+
+        options.sync = strcmp(binding, "sync") == 0;
+        if (!options.sync && strcmp(binding, "message") != 0) {
+            fprintf(stderr, "mig: no binding %s\n", binding);
+            usage();
+        }
     } else if (strcmp(word, "-Werror") == 0) {
         options.warnings_are_errors = true;
     } else if (strcmp(word, "-w") == 0 || strcmp(word, "-Q") == 0) {

@@ -76,6 +76,7 @@ struct options {
     bool warnings_are_errors;
     bool json_diagnostics;
     bool no_warnings;
+    bool sync;                 /* -binding sync: calls by synchronous IPC */
     bool verbose;
 };
 

@@ -67,6 +67,9 @@ def add_machine_options(parser):
     parser.add_argument("--layout", default="single", metavar="NAME",
                         help="single (one server task) or multi (a task for "
                         "each component) [single]")
+    parser.add_argument("--ipc", choices=("mach", "l4"), default="mach",
+                        help="how calls cross between tasks: Mach messages or "
+                        "synchronous calls [mach]")
     parser.add_argument("--mem", type=positive, default=512, metavar="MIB",
                         help="memory of the machine [512]")
     parser.add_argument("--cpus", type=positive, default=1, metavar="N",

@@ -90,6 +90,8 @@ def run(options, program):
             append = options.append
             if options.trace_ipc is not None:
                 append += " trace=ipc"
+            if options.ipc == "l4":
+                append += " ipc=l4"
             line = image.command_line(options.layout, append)
             if options.boot == "grub":
                 boot = image.grub(stream.fileno(), line, folder)

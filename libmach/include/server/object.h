@@ -111,6 +111,9 @@ void server_defer(void (*fn)(void *), void *arg);
  * becomes the control object's port, one for each control object. */
 void server_add_control(const char *service, struct server_object *o);
 _Noreturn void server_run(void);
+/* Before that: serve synchronous calls, too (the program has
+ * bindings/listen.c).  False: there is no memory for it. */
+bool server_listens(void);
 
 /* This task's bootstrap port (<bootstrap/bootstrap.h>). */
 extern mach_port_t bootstrap_port;

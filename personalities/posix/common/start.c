@@ -76,3 +76,12 @@ command_line_option(const char *name, char *value, size_t size)
     }
     return false;
 }
+
+bool
+ipc_by_calls(void)
+{
+    char ipc[8];
+
+    return command_line_option("ipc", ipc, sizeof(ipc)) &&
+           strcmp(ipc, "l4") == 0;
+}

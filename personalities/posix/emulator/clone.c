@@ -63,6 +63,7 @@ fork_child(struct thread *t, const struct clone_args *c)
     t->port = MACH_PORT_NULL;
     t->reply_port = MACH_PORT_NULL;
     t->event_port = MACH_PORT_NULL;
+    t->sync_buffer = NULL;
     t->kick = 0;
     thread_register(t);
     p->pending_count = 0;

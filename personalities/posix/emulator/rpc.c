@@ -7,7 +7,7 @@
  * the request is cancelled at the component, and the wait goes on until the
  * answer comes, with what has been done or with EINTR.
  */
-#include <mach/mig_user.h>
+#include <mach/mig_sync.h>
 #include <io/io.h>
 #include <pipe/pipe.h>
 #include <proc/proc.h>
@@ -112,6 +112,32 @@ emulator_mig_rpc(mach_msg_header_t *msg, mach_msg_option_t option,
                       timeout, 0);
     }
     return mr;
+}
+
+/* In the emulator that calls synchronously.  A call that can be cancelled is
+ * a message, as long as it waits this thread may have to send another. */
+mach_msg_return_t
+emulator_mig_sync_rpc(mach_msg_header_t *msg, mach_msg_option_t option,
+                      mach_msg_size_t send_size, mach_msg_size_t rcv_size,
+                      mach_port_t reply, mach_msg_timeout_t timeout,
+                      unsigned flags)
+{
+    return this_thread()->cancel_kind == CANCEL_NONE
+               ? mig_sync_call(msg, option, send_size, rcv_size, reply,
+                               timeout, flags)
+               : emulator_mig_rpc(msg, option, send_size, rcv_size, reply,
+                                  timeout);
+}
+
+struct sync_buffer *
+mig_sync_buffer(void)
+{
+    struct thread *t = this_thread();
+
+    if (t->sync_buffer == NULL) {
+        t->sync_buffer = sync_buffer();
+    }
+    return t->sync_buffer;
 }
 
 mach_port_t

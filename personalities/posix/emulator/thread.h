@@ -53,6 +53,7 @@ struct thread {
     mach_port_t port;           /* a real name, or null while it is alone */
     mach_port_t reply_port;
     mach_port_t event_port;     /* poll's */
+    struct sync_buffer *sync_buffer; /* of the kernel's thread, or NULL */
     int tid;
     uint64_t fs_base;
     uint64_t clear_tid;         /* guest address, or 0 */

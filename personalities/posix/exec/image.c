@@ -12,11 +12,13 @@
 #include <server/object.h>
 
 #include <bootstrap/bootstrap.h>
+#include <common/start.h>
 #include <mach_vm/mach_vm.h>
 
 #include "image.h"
 
 #define MEMBER "boot/emulator-posix"
+#define MEMBER_L4 "boot/emulator-posix-l4" /* ipc=l4 */
 
 static bool
 in_image(const struct emulator_table *t, uint64_t offset)
@@ -81,7 +83,8 @@ load_from(const void *archive, uint64_t size, struct emulator_image *image)
     static struct archive_member member;
     struct emulator_table table;
 
-    if (!archive_find(archive, size, MEMBER, &member)) {
+    if (!archive_find(archive, size, ipc_by_calls() ? MEMBER_L4 : MEMBER,
+                      &member)) {
         return KERN_INVALID_NAME;
     }
     if (member.size < EMULATOR_TABLE_OFFSET + sizeof(table)) {

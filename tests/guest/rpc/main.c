@@ -140,6 +140,23 @@ test_ports(mach_port_t server)
     mach_port_mod_refs_trap(mine, MACH_PORT_RIGHT_RECEIVE, -1);
 }
 
+/* What went which way. */
+static void
+test_ways(mach_port_t server)
+{
+    kern_return_t calls = echo_fail(server, ECHO_CALLS) - ECHO_CALLS;
+    kern_return_t messages = echo_fail(server, ECHO_MESSAGES) - ECHO_CALLS;
+
+#ifdef ECHO_SYNC
+    check(calls > 1000 && messages < 10,
+          "calls but for long arrays and memory, which are messages",
+          (uint64_t)calls << 32 | (uint32_t)messages);
+#else
+    check(calls == 0 && messages == 0, "a server of messages counts none",
+          (uint64_t)calls);
+#endif
+}
+
 static void
 test_death(mach_port_t server)
 {
@@ -166,6 +183,7 @@ main(const struct boot_info *info)
     test_bytes(server);
     test_memory(server);
     test_ports(server);
+    test_ways(server);
     test_death(server);
     mach_port_deallocate_trap(server);
     mach_port_deallocate_trap(task);

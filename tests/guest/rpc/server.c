@@ -3,12 +3,17 @@
  * The echo server: runs in a task of its own, which has nothing but a copy of
  * the client's memory and one receive right.
  */
+#include <stdbool.h>
 #include <mach/mig_server.h>
+#include <mach/mig_sync.h>
 #include <mach/mig_take.h>
 #include <mach/string.h>
 #include <echo/S_echo_server.h>
 #include <task/task.h>
 #include "rpc.h"
+
+/* How requests came, as echo_fail() tells. */
+static unsigned calls, messages;
 
 kern_return_t
 S_echo_null(mach_port_t server)
@@ -58,7 +63,14 @@ kern_return_t
 S_echo_fail(mach_port_t server, int code)
 {
     (void)server;
-    return code;
+    switch (code) {
+    case ECHO_CALLS:
+        return (kern_return_t)(ECHO_CALLS + calls);
+    case ECHO_MESSAGES:
+        return (kern_return_t)(ECHO_CALLS + messages);
+    default:
+        return code;
+    }
 }
 
 kern_return_t
@@ -75,6 +87,69 @@ static union {
     uint8_t bytes[8192];
 } request, reply;
 
+#ifdef ECHO_SYNC
+/* A message that waits at the port: answered by one. */
+static void
+serve_message(mach_port_t port)
+{
+    if (mach_msg(&request.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0,
+                 sizeof(request), port, 0, MACH_PORT_NULL) !=
+        MACH_MSG_SUCCESS) {
+        return;
+    }
+    messages++;
+    S_echo_server(&request.header, &reply.header);
+    if (((reply.header.msgh_bits & MACH_MSGH_BITS_COMPLEX) != 0 ||
+         reply.error.RetCode != MIG_NO_REPLY) &&
+        mach_msg(&reply.header, MACH_SEND_MSG, reply.header.msgh_size, 0,
+                 MACH_PORT_NULL, 0, MACH_PORT_NULL) != MACH_MSG_SUCCESS) {
+        mach_msg_destroy(&reply.header);
+    }
+}
+
+/* Calls that may be answered late are, by a message to a saved right. */
+static void
+serve_call(struct sync_message *m, struct sync_buffer *b)
+{
+    mach_port_t saved = MACH_PORT_NULL;
+    bool late = (m->words[1] & 1) != 0; /* of some arguments, any */
+
+    calls++;
+    if (late && sync_save_reply(MACH_PORT_NULL, 0, &saved) != KERN_SUCCESS) {
+        saved = MACH_PORT_NULL;
+    }
+    mig_sync_request(m, b, saved, &request.header);
+    S_echo_server(&request.header, &reply.header);
+    if (saved != MACH_PORT_NULL) {
+        mach_msg(&reply.header, MACH_SEND_MSG, reply.header.msgh_size, 0,
+                 MACH_PORT_NULL, 0, MACH_PORT_NULL);
+    } else if (!mig_sync_answer(&reply.header, m, b)) {
+        mach_msg_destroy(&reply.header);
+    } else if (sync_send(MACH_PORT_NULL, m) != KERN_SUCCESS) {
+        mig_sync_unsent(m, b);
+        mach_msg_destroy(&reply.header);
+    }
+}
+
+_Noreturn void
+echo_serve(mach_port_t port)
+{
+    struct sync_buffer *b = sync_buffer();
+
+    for (;;) {
+        struct sync_message m = { .tag = SYNC_TAKE_RIGHT };
+
+        if (sync_receive(port, &m) != KERN_SUCCESS) {
+            continue;
+        }
+        if ((m.tag & SYNC_KIND) == SYNC_KIND_MESSAGE) {
+            serve_message(port);
+        } else {
+            serve_call(&m, b);
+        }
+    }
+}
+#else
 _Noreturn void
 echo_serve(mach_port_t port)
 {
@@ -104,3 +179,4 @@ echo_serve(mach_port_t port)
         }
     }
 }
+#endif

@@ -7,6 +7,8 @@
 
 #include <server/object.h>
 
+#include <common/start.h>
+
 #include "../components.h"
 #include "../graph.h"
 
@@ -36,5 +38,8 @@ main(void)
         return EXIT_FAILURE;
     }
     server_add_control(NAME_OF(COMPONENT), control);
+    if (ipc_by_calls() && !server_listens()) {
+        server_log("multi: no memory for synchronous calls");
+    }
     server_run();
 }

@@ -6,6 +6,8 @@
 
 #include <server/object.h>
 
+#include <common/start.h>
+
 #include "../components.h"
 #include "../graph.h"
 
@@ -33,6 +35,9 @@ main(void)
             return EXIT_FAILURE;
         }
         server_add_control(c->name, control);
+    }
+    if (ipc_by_calls() && !server_listens()) {
+        server_log("single: no memory for synchronous calls");
     }
     server_run();
 }

@@ -6,7 +6,7 @@ include $(SRC)/personalities/posix/layouts/components.mk
 posix-single_srcs := personalities/posix/layouts \
     personalities/posix/layouts/single personalities/posix/common \
     $(addprefix personalities/posix/,$(POSIX_COMPONENTS)) \
-    libmach/server/bindings/direct.c
+    libmach/server/bindings/direct.c libmach/server/bindings/listen.c
 posix-single_users := bootstrap io_event init serial
 posix-single_servers := $(foreach c,$(POSIX_COMPONENTS),$(call \
     posix_refs,$(c),interfaces))

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A server whose clients may call synchronously (-binding sync): it listens to
+ * its port set, where calls and messages come alike.  Compiled into servers
+ * of which that may be asked; it is when the kernel's command line says
+ * ipc=l4, in which case calls from here are synchronous, too.
+ *
+ * A call is made a message in the loop's buffer.  Its answer goes straight
+ * back, with the next receive, unless the routine may answer late: then the
+ * right to reply gets a name before the routine sees the request, and is
+ * answered by a message as others are.
+ */
+#include <mach/mig_sync.h>
+#include "../internal.h"
+
+static struct sync_buffer *buffer;
+static bool by_call; /* the request in the loop's buffer has to be answered */
+
+bool
+server_by_call(void)
+{
+    return by_call;
+}
+
+/* What came, as a message. */
+static mach_msg_return_t
+take_call(const struct sync_message *m, mach_msg_header_t *in)
+{
+    mach_port_t saved = MACH_PORT_NULL;
+    bool call = (m->tag & SYNC_KIND) == SYNC_KIND_CALL;
+
+    if (call && (SYNC_LABEL(m->tag) & SYNC_MESSAGE_LATE) != 0 &&
+        sync_save_reply(MACH_PORT_NULL, 0, &saved) == KERN_SUCCESS) {
+        call = false;
+    }
+    by_call = call;
+    mig_sync_request(m, buffer, saved, in);
+    return MACH_MSG_SUCCESS;
+}
+
+bool
+server_call_answer(const mach_msg_header_t *out)
+{
+    struct sync_message m;
+
+    by_call = false;
+    if (!mig_sync_answer(out, &m, buffer)) {
+        return false;
+    }
+    if (sync_send(MACH_PORT_NULL, &m) != KERN_SUCCESS) {
+        mig_sync_unsent(&m, buffer);
+        return false;
+    }
+    return true;
+}
+
+/* One trap: the answer, if there is one, and the wait. */
+static kern_return_t
+listen(const mach_msg_header_t *out, struct sync_message *m)
+{
+    if (out == NULL) {
+        m->tag |= SYNC_TAKE_RIGHT;
+        return sync_receive(server_set, m);
+    }
+    if (!mig_sync_answer(out, m, buffer)) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    m->tag |= SYNC_TAKE_RIGHT;
+    return sync_reply_wait(server_set, m);
+}
+
+/* Is it what the wait ended by?  Then the answer was sent. */
+static bool
+waited(kern_return_t kr)
+{
+    return kr == KERN_OPERATION_TIMED_OUT || kr == KERN_ABORTED ||
+           kr == KERN_INTERRUPTED;
+}
+
+mach_msg_return_t
+server_listen(mach_msg_header_t *in, const mach_msg_header_t *out,
+              int64_t wait)
+{
+    struct sync_message m = { .tag = 0 };
+    kern_return_t kr;
+
+    if (wait >= 0 && out != NULL) { /* the deadline needs a tag of its own */
+        if (!server_call_answer(out)) {
+            return SERVER_ANSWER_LOST;
+        }
+        out = NULL;
+    }
+    by_call = false;
+    if (wait >= 0) {
+        m.tag = SYNC_DEADLINE;
+        m.deadline = clock_uptime() + (uint64_t)wait * 1000000;
+    }
+    kr = listen(out, &m);
+    if (kr == KERN_SUCCESS) {
+        switch (m.tag & SYNC_KIND) {
+        case SYNC_KIND_CALL:
+        case SYNC_KIND_SEND:
+            return take_call(&m, in);
+        case SYNC_KIND_MESSAGE:
+            return SERVER_MESSAGE;
+        default: /* signals: nobody is told to send any */
+            return MACH_RCV_TIMED_OUT;
+        }
+    }
+    if (waited(kr)) {
+        return MACH_RCV_TIMED_OUT;
+    }
+    if (out == NULL) {
+        return MACH_RCV_INVALID_NAME;
+    }
+    if (m.tag != 0) {
+        mig_sync_unsent(&m, buffer);
+    }
+    return SERVER_ANSWER_LOST;
+}
+
+bool
+server_listen_setup(void)
+{
+    buffer = sync_buffer();
+    return buffer != NULL;
+}
+
+/* What stubs of -binding sync call in a server. */
+mach_msg_return_t
+server_sync_rpc(mach_msg_header_t *msg, mach_msg_option_t option,
+                mach_msg_size_t send_size, mach_msg_size_t rcv_size,
+                mach_port_t reply, mach_msg_timeout_t timeout,
+                unsigned flags)
+{
+    return buffer != NULL
+               ? mig_sync_call(msg, option, send_size, rcv_size, reply,
+                               timeout, flags)
+               : mig_rpc(msg, option, send_size, rcv_size, reply, timeout);
+}
+
+/* The buffer of the only thread. */
+struct sync_buffer *
+mig_sync_buffer(void)
+{
+    return buffer;
+}
