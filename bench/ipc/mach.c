@@ -249,6 +249,10 @@ const struct row mach_rows[] = {
     { "mach_rt_port_new", 500, setup_dropping, run_port_new, mach_rt_finish },
     /* In a machine of its own, whose kernel was told to leave fast paths. */
     { "mach_rt_slow", 500, mach_rt_setup, mach_rt_run, mach_rt_finish },
+    { NULL, 0, NULL, NULL, NULL },
+};
+
+const struct row set_rows[] = {
     { "mach_rt_pset", 500, setup_set, mach_rt_run, finish_set },
     { NULL, 0, NULL, NULL, NULL },
 };

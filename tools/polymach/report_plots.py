@@ -152,7 +152,7 @@ def curves(series, x_label, y_label, ticks=None, log="xy", height=430):
     else:
         script += "set format y '%%.0f'\nset yrange [0:%g]\n" % (
             max(values) * 1.2)
-    script += ("set xlabel %s\nset ylabel %s\nset key left top Left reverse "
+    script += ("set xlabel %s\nset ylabel %s\nset key right bottom Left reverse "
                "samplen 3\nset lmargin 12\nset rmargin 4\n"
                % (quoted(x_label), quoted(y_label)))
     return draw(script + "plot " + ", \\\n    ".join(plots) + "\n", 860,
