@@ -58,6 +58,14 @@ list_remove(struct list *e)
     list_init(e);
 }
 
+/* The same for one that is put on a list again before it is removed. */
+static inline void
+list_take(struct list *e)
+{
+    e->prev->next = e->next;
+    e->next->prev = e->prev;
+}
+
 static inline struct list *
 list_first(const struct list *head)
 {

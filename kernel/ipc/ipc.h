@@ -112,11 +112,14 @@ void ipc_kernel_reply_destroy(struct ipc_port *port);
 
 /* Traps (current thread).  Result in rax. */
 kern_return_t mach_msg_trap(struct thread *th, const uint64_t args[6]);
-/* The same for the commonest messages: who runs now, current and loaded, with
- * its trap done (th waits); NULL: nothing has happened, call mach_msg_trap. */
-struct thread *mach_msg_fast(struct thread *th);
-/* Is it to be tried?  Not when messages are traced, nor with `fastpath=off` on
- * the command line. */
+/*
+ * The same, by the trap's own arguments, which are in the current thread's
+ * registers, too; the commonest messages go by the fast path, while it is on.
+ * KERN_SWITCHED: the receiver of one is current now.
+ */
+kern_return_t mach_msg_fast_trap(vm_address_t message, uint64_t option,
+                                 uint64_t sizes, uint64_t names,
+                                 uint64_t timeout, vm_address_t second);
 extern bool mach_msg_fast_on;
 mach_port_name_t mach_reply_port_trap(void);
 kern_return_t mach_port_allocate_trap(mach_port_right_t right,

@@ -57,7 +57,7 @@ typedef void (*ipc_reply_fn)(void *arg, const mach_msg_header_t *reply);
 /* ipc_sonce.h */
 struct ipc_maker {
     struct list mk_link;      /* K: ip_makers, but for the first */
-    struct ledger *mk_ledger; /* K: NULL: none yet */
+    struct ledger *mk_ledger; /* K: of the first at first: the port's own */
     uint32_t mk_count;        /* K: rights made and not used */
 };
 

@@ -9,6 +9,7 @@
 void
 ipc_sonce_init(struct ipc_port *port)
 {
+    port->ip_maker.mk_ledger = port->ip_object.io_ledger;
     list_init(&port->ip_makers);
 }
 
@@ -91,7 +92,7 @@ maker_done(struct ipc_port *port, struct ipc_maker *m)
     if (m != &port->ip_maker) {
         record_free(m);
     } else if (m->mk_ledger != port->ip_object.io_ledger) {
-        first_set_ledger(port, NULL);
+        first_set_ledger(port, port->ip_object.io_ledger);
     }
 }
 

@@ -81,6 +81,16 @@ mach_msg_call_again(struct mach_msg_call *c, struct thread *th)
     mach_msg_call_init(c, th, args);
 }
 
+/* Where a thread that is going to wait wants its message. */
+static inline void
+mach_msg_place(struct thread *th, vm_address_t buffer, mach_msg_size_t size,
+               mach_msg_size_t trailer)
+{
+    th->th_saved.ipc.buffer = buffer;
+    th->th_saved.ipc.room = size;
+    th->th_saved.ipc.trailer = trailer;
+}
+
 /* Send if asked to, then receive if asked to. */
 kern_return_t mach_msg_run(struct mach_msg_call *c);
 /* The send is done: go on. */

@@ -12,382 +12,509 @@
  *
  * The bytes go straight from the sender's memory to the receiver's, through
  * pmap_window(), before the point of no return: a page that is not there in
- * either of them is a failed check.  The header and the descriptor are
- * read once, and written again as the receiver shall see them when
- * everything is certain.
+ * either of them is a failed check.  The header is read once, and written as
+ * the receiver shall see it: the names it will have are known beforehand, as
+ * nothing comes between.
  *
  * Forms: the request of an RPC (COPY_SEND with a reply right by
  * MAKE_SEND_ONCE) and its reply (MOVE_SEND_ONCE); with one port descriptor or
- * none.
+ * none.  Those without are compiled in line, each for itself.
  */
-#include <base/assert.h>
-#include <machine/pmap.h>
+#include <base/panic.h>
 #include <machine/user_copy.h>
-#include <sched/sched.h>
-#include <sched/thread.h>
-#include <vm/vm_user.h>
+#include <sched/hand_over.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_sonce.h>
 #include <ipc/mach_msg.h>
 
-#define ARG_MESSAGE 0u
 #define ARG_OPTION 1u
 #define ARG_SIZES 2u
-#define ARG_RCV_NAME 3u
-#define ARG_RCV_MESSAGE 5u
-
+#define ARG_NAMES 3u
+#define ARG_SECOND 5u
 #define OPTIONS_NEEDED (MACH_SEND_MSG | MACH_RCV_MSG)
 #define OPTIONS_INDIFFERENT                                    \
     (MACH_RCV_LARGE | MACH_RCV_LARGE_IDENTITY | MACH_RCV_OVERWRITE \
      | MACH_RCV_INTERRUPT | MACH_SEND_INTERRUPT | 0xff000000u)
+/* Format 0, and at most the context. */
+#define OPTIONS_LAST (MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_CTX) \
+                      | 0x00ffffffu)
 #define BITS_REQUEST \
     MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE)
 #define BITS_REPLY MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0)
-#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define BITS_REQUEST_SEEN \
+    MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND)
+#define BITS_REPLY_SEEN MACH_MSGH_BITS(0, MACH_MSG_TYPE_PORT_SEND_ONCE)
+#define HEADER ((mach_msg_size_t)sizeof(mach_msg_header_t))
+#define SMALL_TRAILER ((mach_msg_size_t)sizeof(mach_msg_trailer_t))
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define INLINE static inline __attribute__((always_inline))
 
-/* The start of a message, as far as it is looked at. */
-struct head {
-    mach_msg_header_t header;
+/* The header as it lies in memory. */
+#define HEAD0(bits, size) ((uint64_t)(size) << 32 | (bits))
+#define HEAD1(remote, local) ((uint64_t)(local) << 32 | (remote))
+#define HEAD2_ID 0xffffffff00000000ull /* and the voucher, which is null */
+
+/* What follows the header of a message with a descriptor. */
+struct port_body {
     mach_msg_body_t body;
     mach_msg_port_descriptor_t port;
 } __attribute__((packed, aligned(4)));
 
+/* A call; in registers, mostly. */
 struct fast {
-    struct thread *sender, *receiver;
+    struct thread *sender;
     struct ipc_space *space;   /* the sender's */
-    uint64_t args[6];          /* the sender's */
+    vm_address_t message;
     mach_msg_size_t size;
-    struct head head;
-    bool request, carries;     /* a reply port; a port descriptor */
+    uint64_t head[3];
+    struct port_body *carried; /* the descriptor, or NULL */
+
     struct ipc_entry *dest_entry;
-    struct ipc_port *dest, *reply, *carried;
+    struct ipc_port *dest, *reply;
     struct ipc_object *source; /* what the sender then receives from */
+    struct thread *receiver;
+    struct ipc_space *to;      /* the receiver's */
     vm_address_t window;       /* the receiver's buffer, from here */
-    mach_msg_size_t trailer;
 };
 
-/* The entry of a name that has one of these types; NULL otherwise. */
-static inline struct ipc_entry *
-entry_with(const struct ipc_space *s, mach_port_name_t name, uint32_t types)
+/* What the trap was called with besides. */
+INLINE mach_msg_option_t
+call_option(const struct fast *f)
 {
-    struct ipc_entry *e = ipc_entry_lookup(s, name);
-
-    return e != NULL && (e->ie_bits & types) != 0 ? e : NULL;
+    return (mach_msg_option_t)regs_arg(&f->sender->th_regs, ARG_OPTION);
 }
 
-/* Options, size, and nothing that is to interrupt the trap. */
-static inline bool
-check_call(struct fast *f)
+INLINE mach_port_name_t
+rcv_name(const struct fast *f)
 {
-    mach_msg_option_t option = (mach_msg_option_t)f->args[ARG_OPTION];
+    return (mach_port_name_t)regs_arg(&f->sender->th_regs, ARG_NAMES);
+}
 
-    f->size = (mach_msg_size_t)f->args[ARG_SIZES];
+INLINE mach_port_name_t
+remote_name(const struct fast *f)
+{
+    return (mach_port_name_t)f->head[1];
+}
+
+INLINE mach_port_name_t
+local_name(const struct fast *f)
+{
+    return (mach_port_name_t)(f->head[1] >> 32);
+}
+
+/* Options, sizes, and nothing that is to interrupt the trap. */
+INLINE bool
+check_call(const struct fast *f, mach_msg_option_t option)
+{
     return (option & ~OPTIONS_INDIFFERENT) == OPTIONS_NEEDED
-           && GET_RCV_ELEMENTS(option) <= MACH_RCV_TRAILER_CTX
-           && GET_RCV_TRAILER_TYPE(option) == MACH_MSG_TRAILER_FORMAT_0
-           && f->size >= sizeof(mach_msg_header_t)
-           && f->size <= MACH_MSG_SIZE_MAX && (f->size & 3u) == 0
-           && (f->sender->th_ast & ~AST_IRET) == 0
-           && f->args[ARG_MESSAGE] <= VM_MAX_ADDRESS - f->size;
+           && option <= OPTIONS_LAST
+           && f->size - HEADER <= MACH_MSG_SIZE_MAX - HEADER
+           && (f->size & 3u) == 0
+           && f->message <= VM_MAX_ADDRESS - f->size
+           && (f->sender->th_ast & ~AST_IRET) == 0;
 }
 
-/* The header, and a descriptor if it says that one is there. */
-static inline bool
-read_head(struct fast *f)
+/* A port that a thread waits for is alive and in a space. */
+INLINE bool
+check_dest(struct fast *f, struct ipc_entry *e, mach_port_type_t type)
 {
-    mach_msg_header_t *h = &f->head.header;
-    mach_msg_bits_t bits;
-
-    if (user_copy_from(h, f->args[ARG_MESSAGE], sizeof(*h)) != 0) {
-        return false;
-    }
-    bits = h->msgh_bits & ~MACH_MSGH_BITS_COMPLEX;
-    f->carries = bits != h->msgh_bits;
-    f->request = bits == BITS_REQUEST;
-    if (!f->request
-        && (bits != BITS_REPLY || h->msgh_local_port != MACH_PORT_NULL)) {
-        return false;
-    }
-    if (!f->carries) {
-        return true;
-    }
-    return f->size >= sizeof(f->head)
-           && user_copy_from(&f->head.body, f->args[ARG_MESSAGE] + sizeof(*h),
-                             sizeof(f->head) - sizeof(*h)) == 0
-           && f->head.body.msgh_descriptor_count == 1
-           && f->head.port.type == MACH_MSG_PORT_DESCRIPTOR
-           && f->head.port.disposition != MACH_MSG_TYPE_MOVE_RECEIVE
-           && f->head.port.name != h->msgh_remote_port;
-}
-
-/* Destination and reply port, alive and in tasks. */
-static inline bool
-find_ports(struct fast *f)
-{
-    const mach_msg_header_t *h = &f->head.header;
-    struct ipc_entry *e;
-
-    e = entry_with(f->space, h->msgh_remote_port,
-                   f->request ? MACH_PORT_TYPE_SEND
-                              : MACH_PORT_TYPE_SEND_ONCE);
-    if (e == NULL || (!f->request && e->ie_request != NULL)) {
+    if (UNLIKELY(e == NULL || (e->ie_bits & type) == 0)) {
         return false;
     }
     f->dest_entry = e;
     f->dest = e->ie_port;
-    if (f->dest->ip_state != IPS_SPACE || f->dest->ip_msgcount != 0
-        || ipc_mqueue_full(f->dest)) {
-        return false;
-    }
-    if (f->request) {
-        e = entry_with(f->space, h->msgh_local_port, MACH_PORT_TYPE_RECEIVE);
-        /* Who is to be told of room is told when a message has gone. */
-        if (e == NULL || f->dest->ip_possible_count != 0) {
-            return false;
-        }
-        f->reply = e->ie_port;
-        return ipc_sonce_prepare(f->reply, f->space->is_ledger)
-               == KERN_SUCCESS;
-    }
-    return true;
+    return f->dest->ip_msgcount == 0 && !ipc_mqueue_full(f->dest);
 }
 
 /* What the sender receives from has nothing for it, and is not where its own
  * message goes: that it would find there. */
-static inline bool
-find_source(struct fast *f)
+INLINE bool
+check_source(struct fast *f, struct ipc_entry *e)
 {
-    struct ipc_entry *e =
-        entry_with(f->space, (mach_port_name_t)f->args[ARG_RCV_NAME],
-                   MACH_PORT_TYPE_RECEIVE | MACH_PORT_TYPE_PORT_SET);
-
-    if (e == NULL) {
-        return false;
-    }
     f->source = e->ie_object;
-    return f->source->io_type == IOT_PORT
-               ? e->ie_port->ip_msgcount == 0 && e->ie_port != f->dest
-               : list_empty(&e->ie_pset->ps_ready)
-                     && list_empty(&f->dest->ip_links);
+    if ((e->ie_bits & MACH_PORT_TYPE_RECEIVE) != 0) {
+        return e->ie_port->ip_msgcount == 0 && e->ie_port != f->dest;
+    }
+    return (e->ie_bits & MACH_PORT_TYPE_PORT_SET) != 0
+           && list_empty(&e->ie_pset->ps_ready)
+           && list_empty(&f->dest->ip_links);
 }
 
-/* The thread that the general path would wake, in its order; NULL where that
- * would find another message first, in its set. */
-static inline struct thread *
-first_receiver(struct ipc_port *port)
+INLINE bool
+find_source(struct fast *f)
 {
-    struct thread *th = wait_queue_first(&port->ip_object.io_receivers);
+    struct ipc_entry *e = ipc_entry_lookup(f->space, rcv_name(f));
+
+    return e != NULL && check_source(f, e);
+}
+
+/* The reply port's next send-once right is the account's that made the
+ * others, and there is nobody else. */
+INLINE bool
+check_reply(struct fast *f, struct ipc_entry *e)
+{
+    if (UNLIKELY(e == NULL || (e->ie_bits & MACH_PORT_TYPE_RECEIVE) == 0)) {
+        return false;
+    }
+    f->reply = e->ie_port;
+    return f->reply->ip_maker.mk_ledger == f->space->is_ledger
+           && list_empty(&f->reply->ip_makers);
+}
+
+/* The thread that waits for one of the port's sets; NULL where it would find
+ * another message first, or a listener would be woken. */
+static struct thread *
+set_receiver(const struct ipc_port *port)
+{
     struct list *l;
 
-    if (th != NULL) {
-        return th;
+    if (wait_queue_first(&port->ip_object.io_listeners) != NULL) {
+        return NULL;
     }
     list_for_each(l, &port->ip_links)
     {
-        struct ipc_link *link = list_entry(l, struct ipc_link, il_port_link);
+        struct ipc_pset *set = list_entry(l, struct ipc_link,
+                                          il_port_link)->il_set;
+        struct thread *th = wait_queue_first(&set->ps_object.io_receivers);
 
-        th = wait_queue_first(&link->il_set->ps_object.io_receivers);
         if (th != NULL) {
-            return list_empty(&link->il_set->ps_ready) ? th : NULL;
+            return list_empty(&set->ps_ready) ? th : NULL;
+        }
+        if (wait_queue_first(&set->ps_object.io_listeners) != NULL) {
+            return NULL;
         }
     }
     return NULL;
 }
 
-/* A receiver waits, can run at once, and has room. */
-static inline bool
-find_receiver(struct fast *f)
+/* The thread that the general path would wake, in its order, can run at once,
+ * has room for the message, and its space for so many names. */
+INLINE bool
+find_receiver(struct fast *f, uint32_t names)
 {
-    struct thread *th = first_receiver(f->dest);
-    mach_msg_option_t option;
+    struct list *waiters = &f->dest->ip_object.io_receivers.wq_threads;
+    struct thread *th = list_entry(waiters->next, struct thread,
+                                   th_wait_link);
     mach_msg_size_t need;
-    uint64_t args[6];
 
-    if (th == NULL || (th->th_ast & ~AST_IRET) != 0
-        || th->th_timer.tm_set || !sched_may_hand_over(th)
-        || !ipc_entry_ready(th->th_caller->ca_space,
-                            (uint32_t)f->request + (uint32_t)f->carries)) {
-        return false;
+    if (list_empty(waiters)) {
+        th = set_receiver(f->dest);
+        if (th == NULL) {
+            return false;
+        }
     }
-    regs_get_args(&th->th_regs, args);
-    option = (mach_msg_option_t)args[ARG_OPTION];
     f->receiver = th;
-    f->trailer = mach_msg_trailer_size(option);
-    need = f->size + f->trailer;
-    if (need > args[ARG_SIZES] >> 32) {
+    f->to = th->th_caller->ca_space;
+    need = f->size + th->th_saved.ipc.trailer;
+    if (UNLIKELY(need > th->th_saved.ipc.room
+                 || !sched_may_hand_over(f->sender, th)
+                 || (names != 0 && !ipc_entry_ready(f->to, names)))) {
         return false;
     }
-    f->window = pmap_window(*th->th_pmap,
-                            args[(option & MACH_RCV_OVERWRITE) != 0
-                                     ? ARG_RCV_MESSAGE
-                                     : ARG_MESSAGE],
-                            need);
+    f->window = pmap_window(*th->th_pmap, th->th_saved.ipc.buffer, need);
     return f->window != 0;
 }
 
-/* The bytes, as they are, and the trailer. */
-static inline bool
-copy_message(const struct fast *f)
+/* The last odd bytes before `at`, and a trailer with elements. */
+static __attribute__((noinline)) bool
+put_rest(vm_address_t at, vm_address_t from, mach_msg_size_t size,
+         size_t odd, const struct ipc_port *dest, const struct ipc_caller *c)
 {
-    const struct ipc_caller *c = f->sender->th_caller;
-    mach_msg_max_trailer_t t;
+    mach_msg_max_trailer_t t = {
+        .msgh_trailer_type = MACH_MSG_TRAILER_FORMAT_0,
+        .msgh_trailer_size = size,
+        .msgh_seqno = dest->ip_seqno,
+        .msgh_sender = *c->ca_token,
+        .msgh_audit = *c->ca_audit,
+        .msgh_context = dest->ip_context,
+    };
 
-    t.msgh_trailer_type = MACH_MSG_TRAILER_FORMAT_0;
-    t.msgh_trailer_size = f->trailer;
-    if (f->trailer > 8u) {
-        t.msgh_seqno = f->dest->ip_seqno;
-        t.msgh_sender = *c->ca_token;
-        t.msgh_audit = *c->ca_audit;
-        t.msgh_pad = 0;
-        t.msgh_context = f->dest->ip_context;
-    }
-    return user_copy_from((void *)(uintptr_t)f->window, f->args[ARG_MESSAGE],
-                          f->size) == 0
-           && user_copy_to(f->window + f->size, &t, f->trailer) == 0;
+    return user_copy_from((void *)(uintptr_t)(at - odd), from - odd, odd) == 0
+           && user_copy_to(at, &t, size) == 0;
 }
 
-/* Can a right to a live port be had, and would nobody be told of its going?
- * Then it is left as it is. */
-static inline bool
-check_descriptor(const struct fast *f)
+/* The message as the receiver sees it, but for the names that a descriptor
+ * moves. */
+INLINE bool
+put_message(const struct fast *f, uint64_t head0, uint64_t head1)
 {
-    mach_port_name_t name = f->head.port.name;
-    mach_msg_type_name_t disposition = f->head.port.disposition;
-    const struct ipc_entry *e;
+    vm_address_t to = f->window;
 
-    if (!MACH_PORT_VALID(name)
-        || ipc_right_claim(f->space, name, disposition) != KERN_SUCCESS) {
+    user_access_begin();
+    user_put64(to, head0, miss);
+    user_put64(to + 8, head1, miss);
+    user_put64(to + 16, f->head[2] & HEAD2_ID, miss);
+    if (UNLIKELY(user_move64(to + HEADER, f->message + HEADER,
+                             (f->size - HEADER) / 8) != 0)) {
+        goto miss;
+    }
+    user_put64(to + f->size,
+               HEAD0(MACH_MSG_TRAILER_FORMAT_0, SMALL_TRAILER), miss);
+    user_access_end();
+    if (UNLIKELY((f->size & 4) != 0
+                 || f->receiver->th_saved.ipc.trailer != SMALL_TRAILER)
+        && !put_rest(to + f->size, f->message + f->size,
+                     f->receiver->th_saved.ipc.trailer, f->size & 4, f->dest,
+                     f->sender->th_caller)) {
+        pmap_window_close();
         return false;
     }
-    ipc_right_unclaim(f->space, name, disposition);
-    e = ipc_entry_lookup(f->space, name);
-    return e == NULL || (ie_type(e) != MACH_PORT_TYPE_DEAD_NAME
-                         && e->ie_request == NULL);
+    return true;
+miss:
+    user_access_end();
+    pmap_window_close();
+    return false;
 }
 
 /* ---- behind the point of no return ---- */
 
-/* Rights leave the sender: those of the header before the descriptor's. */
-static inline void
-rights_out(struct fast *f)
-{
-    if (f->request) {
-        (void)ipc_sonce_make(f->reply);
-    } else {
-        ipc_entry_free(f->space, f->dest_entry);
-        ipc_sonce_use(f->dest);
-        f->dest->ip_sorights--;
-        f->dest->ip_object.io_refs--; /* the receive right's is left */
-    }
-    if (f->carries) {
-        f->carried = ipc_right_copyin(f->space, f->head.port.name,
-                                      f->head.port.disposition);
-    }
-}
-
-/* And enter the receiver's space: the descriptor's before the header's. */
-static inline void
-rights_in(struct fast *f)
-{
-    struct ipc_space *s = f->receiver->th_caller->ca_space;
-    mach_msg_header_t *h = &f->head.header;
-    mach_msg_bits_t complex = h->msgh_bits & MACH_MSGH_BITS_COMPLEX;
-
-    if (f->carries) {
-        mach_msg_port_descriptor_t *d = &f->head.port;
-        mach_msg_type_name_t type = ipc_right_copyin_type(d->disposition);
-
-        d->name = ipc_right_copyout(s, f->carried, type);
-        d->disposition = type & 0xffu;
-        d->pad1 = 0;
-        d->pad2 = 0;
-    }
-    h->msgh_size = f->size;
-    h->msgh_local_port = f->dest->ip_name;
-    h->msgh_voucher_port = MACH_PORT_NULL;
-    if (f->request) {
-        struct ipc_entry *e = ipc_entry_take(s);
-
-        e->ie_port = f->reply;
-        e->ie_bits = MACH_PORT_TYPE_SEND_ONCE | 1u;
-        h->msgh_remote_port = e->ie_name;
-        h->msgh_bits = complex
-                       | MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE,
-                                        MACH_MSG_TYPE_PORT_SEND);
-    } else {
-        h->msgh_remote_port = MACH_PORT_NULL;
-        h->msgh_bits =
-            complex | MACH_MSGH_BITS(0, MACH_MSG_TYPE_PORT_SEND_ONCE);
-    }
-}
-
 /* The sender waits, as mach_msg_receive() has it. */
-static inline void
+INLINE void
 sender_waits(const struct fast *f)
 {
     struct thread *th = f->sender;
-    mach_msg_option_t option = (mach_msg_option_t)f->args[ARG_OPTION];
+    mach_msg_option_t option = call_option(f);
+    uint64_t second = regs_arg(&th->th_regs, ARG_SECOND);
+    mach_msg_size_t room =
+        (mach_msg_size_t)(regs_arg(&th->th_regs, ARG_SIZES) >> 32);
 
     regs_set_arg(&th->th_regs, ARG_OPTION, option & ~MACH_SEND_MSG);
     f->source->io_refs++;
     th->th_saved.ipc.object = f->source;
+    mach_msg_place(th,
+                   (option & MACH_RCV_OVERWRITE) != 0 ? second : f->message,
+                   room,
+                   UNLIKELY(option >> 24 != 0) ? mach_msg_trailer_size(option)
+                                               : SMALL_TRAILER);
     th->th_ipc_wait = IPC_WAIT_RECEIVE;
     th->th_wait_flags = (option & MACH_RCV_INTERRUPT) != 0
                             ? WAIT_ABORTABLE | WAIT_INTERRUPTIBLE
                             : WAIT_ABORTABLE;
     th->th_continuation = mach_msg_receive_continue;
-    th->th_wait_queue = &f->source->io_receivers;
-    list_push_back(&th->th_wait_queue->wq_threads, &th->th_wait_link);
+    list_push_back(&f->source->io_receivers.wq_threads, &th->th_wait_link);
     th->th_state = TH_WAITING;
 }
 
-static inline void
+/* And the receiver has received. */
+INLINE void
 receiver_runs(struct thread *th)
 {
     struct ipc_object *object = th->th_saved.ipc.object;
 
     object->io_refs--; /* it is active: not the last one */
-    th->th_saved.ipc.object = NULL;
     th->th_ipc_wait = IPC_WAIT_NONE;
     th->th_continuation = NULL;
-    th->th_wait_queue = NULL;
-    list_remove(&th->th_wait_link);
+    list_take(&th->th_wait_link);
     regs_set_result(&th->th_regs, MACH_MSG_SUCCESS);
 }
 
-struct thread *
-mach_msg_fast(struct thread *th)
+/* The send-once right to the reply port, made by the sender for the receiver. */
+INLINE void
+move_reply_right(struct fast *f)
 {
-    struct fast f;
-    size_t left;
+    struct ipc_port *reply = f->reply;
+    struct ipc_entry *e;
 
-    f.sender = th;
-    f.space = th->th_caller->ca_space;
-    regs_get_args(&th->th_regs, f.args);
-    /* The descriptor first: looking at it may have a notification sent. */
-    if (!check_call(&f) || !read_head(&f)
-        || (f.carries && !check_descriptor(&f)) || !find_ports(&f)
-        || !find_source(&f) || !find_receiver(&f)) {
-        return NULL;
+    reply->ip_maker.mk_count++;
+    reply->ip_sorights++;
+    reply->ip_object.io_refs++;
+    e = ipc_entry_pop(f->to);
+    e->ie_port = reply;
+    e->ie_bits = MACH_PORT_TYPE_SEND_ONCE | 1u;
+}
+
+/* The send-once right that the reply was sent with. */
+INLINE void
+use_reply_right(struct fast *f)
+{
+    struct ipc_port *dest = f->dest;
+
+    ipc_entry_free(f->space, f->dest_entry);
+    if (dest->ip_maker.mk_count != 0
+        && dest->ip_maker.mk_ledger == dest->ip_object.io_ledger) {
+        dest->ip_maker.mk_count--; /* as nearly always */
+    } else {
+        ipc_sonce_use(dest);
     }
-    if (!LIKELY(copy_message(&f))) {
-        pmap_window_close();
-        return NULL;
+    dest->ip_sorights--;
+    dest->ip_object.io_refs--; /* the receive right's is left */
+}
+
+INLINE void
+switch_over(struct fast *f)
+{
+    f->dest->ip_seqno++;
+    sender_waits(f);
+    receiver_runs(f->receiver);
+}
+
+INLINE bool
+leave(struct fast *f)
+{
+    pmap_window_done();
+    sched_hand_over(f->sender, f->receiver);
+    return true;
+}
+
+/* ---- one port descriptor ---- */
+
+/* Can a right to a live port be had, and would nobody be told of its going?
+ * Then it is left as it is. */
+static bool
+check_descriptor(const struct fast *f)
+{
+    const mach_msg_port_descriptor_t *d = &f->carried->port;
+    const struct ipc_entry *e;
+
+    if (f->carried->body.msgh_descriptor_count != 1
+        || d->type != MACH_MSG_PORT_DESCRIPTOR
+        || d->disposition == MACH_MSG_TYPE_MOVE_RECEIVE
+        || d->name == remote_name(f) || !MACH_PORT_VALID(d->name)
+        || ipc_right_claim(f->space, d->name, d->disposition)
+               != KERN_SUCCESS) {
+        return false;
+    }
+    ipc_right_unclaim(f->space, d->name, d->disposition);
+    e = ipc_entry_lookup(f->space, d->name);
+    return e == NULL || (ie_type(e) != MACH_PORT_TYPE_DEAD_NAME
+                         && e->ie_request == NULL);
+}
+
+/* The right of the descriptor comes into the receiver's space before that of
+ * the header. */
+static void
+move_carried_right(struct fast *f)
+{
+    mach_msg_port_descriptor_t *d = &f->carried->port;
+    mach_msg_type_name_t type = ipc_right_copyin_type(d->disposition);
+    struct ipc_port *port =
+        ipc_right_copyin(f->space, d->name, d->disposition);
+
+    d->name = ipc_right_copyout(f->to, port, type);
+    d->disposition = type & 0xffu;
+    d->pad1 = 0;
+    d->pad2 = 0;
+}
+
+/* What was written of both before was not right yet. */
+static void
+put_names(struct fast *f, uint64_t head1)
+{
+    if (user_copy_to(f->window + 8, &head1, sizeof(head1)) != 0
+        || user_copy_to(f->window + HEADER, f->carried, sizeof(*f->carried))
+               != 0) {
+        panic("a receiver's buffer has gone in a trap");
+    }
+}
+
+/* ---- the two forms ---- */
+
+INLINE bool
+request(struct fast *f, bool carries)
+{
+    struct ipc_entry *e = ipc_entry_lookup(f->space, remote_name(f));
+    mach_msg_bits_t complex = carries ? MACH_MSGH_BITS_COMPLEX : 0;
+
+    /* Who is to be told of room is told when a message has gone. */
+    if (!check_dest(f, e, MACH_PORT_TYPE_SEND)
+        || f->dest->ip_possible_count != 0) {
+        return false;
+    }
+    e = ipc_entry_lookup(f->space, local_name(f));
+    if (!check_reply(f, e)
+        || !(rcv_name(f) == local_name(f) ? check_source(f, e)
+                                          : find_source(f))
+        || !find_receiver(f, carries ? 2 : 1)
+        || !put_message(f, HEAD0(BITS_REQUEST_SEEN | complex, f->size),
+                        HEAD1(ipc_entry_next_name(f->to),
+                              f->dest->ip_name))) {
+        return false;
     }
     /* ---- point of no return ---- */
-    f.dest->ip_seqno++;
-    /* Both first: a name that is made may have a notification sent (of too
-     * many), which must find them as they will be. */
-    sender_waits(&f);
-    receiver_runs(f.receiver);
-    rights_out(&f);
-    rights_in(&f);
-    left = user_copy_to(f.window, &f.head,
-                        f.carries ? sizeof(f.head) : sizeof(f.head.header));
-    assert(left == 0);
-    (void)left;
-    pmap_window_done();
-    sched_hand_over(f.receiver);
-    return f.receiver;
+    switch_over(f);
+    if (carries) {
+        move_carried_right(f);
+        put_names(f, HEAD1(ipc_entry_next_name(f->to), f->dest->ip_name));
+    }
+    move_reply_right(f);
+    return leave(f);
+}
+
+INLINE bool
+reply(struct fast *f, bool carries)
+{
+    struct ipc_entry *e = ipc_entry_lookup(f->space, remote_name(f));
+    mach_msg_bits_t complex = carries ? MACH_MSGH_BITS_COMPLEX : 0;
+
+    if (local_name(f) != MACH_PORT_NULL
+        || !check_dest(f, e, MACH_PORT_TYPE_SEND_ONCE)
+        || e->ie_request != NULL || !find_source(f)
+        || !find_receiver(f, carries ? 1 : 0)
+        || !put_message(f, HEAD0(BITS_REPLY_SEEN | complex, f->size),
+                        HEAD1(MACH_PORT_NULL, f->dest->ip_name))) {
+        return false;
+    }
+    /* ---- point of no return ---- */
+    switch_over(f);
+    use_reply_right(f);
+    if (carries) {
+        move_carried_right(f);
+        put_names(f, HEAD1(MACH_PORT_NULL, f->dest->ip_name));
+    }
+    return leave(f);
+}
+
+/* The descriptor first: looking at it may have a notification sent. */
+static __attribute__((noinline)) bool
+with_descriptor(struct fast *f)
+{
+    mach_msg_bits_t bits =
+        (mach_msg_bits_t)f->head[0] & ~MACH_MSGH_BITS_COMPLEX;
+    struct port_body carried;
+
+    f->carried = &carried;
+    if ((bits != BITS_REQUEST && bits != BITS_REPLY)
+        || f->size < HEADER + sizeof(carried)
+        || user_copy_from(&carried, f->message + HEADER, sizeof(carried)) != 0
+        || !check_descriptor(f)) {
+        return false;
+    }
+    return bits == BITS_REQUEST ? request(f, true) : reply(f, true);
+}
+
+kern_return_t
+mach_msg_fast_trap(vm_address_t message, uint64_t option, uint64_t sizes,
+                   uint64_t names, uint64_t timeout, vm_address_t second)
+{
+    struct thread *th = current_thread();
+    struct fast f = {
+        .sender = th,
+        .space = th->th_caller->ca_space,
+        .message = message,
+        .size = (mach_msg_size_t)sizes,
+    };
+    bool done;
+
+    if (!check_call(&f, (mach_msg_option_t)option) || !mach_msg_fast_on) {
+        goto general;
+    }
+    user_access_begin();
+    user_get192(f.head, message);
+    user_access_end();
+    if ((mach_msg_bits_t)f.head[0] == BITS_REQUEST) {
+        done = request(&f, false);
+    } else if ((mach_msg_bits_t)f.head[0] == BITS_REPLY) {
+        done = reply(&f, false);
+    } else {
+        struct fast copy = f;
+
+        done = with_descriptor(&copy);
+    }
+    if (done) {
+        return KERN_SWITCHED;
+    }
+general:
+    return mach_msg_trap(th, (const uint64_t[6]){ message, option, sizes,
+                                                  names, timeout, second });
 }

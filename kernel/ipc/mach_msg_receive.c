@@ -73,6 +73,8 @@ receive_wait(struct mach_msg_call *c, struct ipc_object *object)
     }
     object->io_refs++;
     th->th_saved.ipc.object = object;
+    mach_msg_place(th, c->mc_receive.rc_buffer, c->mc_receive.rc_size,
+                   mach_msg_trailer_size(c->mc_option));
     th->th_ipc_wait = IPC_WAIT_RECEIVE;
     kr = thread_wait(&object->io_receivers, mach_msg_receive_continue,
                      deadline, flags);

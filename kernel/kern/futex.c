@@ -156,7 +156,6 @@ requeue(const struct vm_futex_key *from, const struct vm_futex_key *to,
         if (wq != dest) {
             list_remove(l);
             list_push_back(&dest->wq_threads, l);
-            th->th_wait_queue = dest;
         }
         moved++;
     }

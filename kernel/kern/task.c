@@ -302,6 +302,7 @@ task_thread_create(struct task *t, struct thread **out)
     th->th_priority = t->ta_priority;
     th->th_max_priority = t->ta_max_priority;
     th->th_suspend_count = t->ta_suspend_count != 0 ? 2 : 1;
+    th->th_ast |= AST_SUSPENDED;
     list_push_back(&t->ta_threads, &th->th_task_link);
     t->ta_thread_count++;
     thread_start(th);

@@ -43,27 +43,12 @@ print_trap(vm_address_t address, vm_size_t length)
     return kr;
 }
 
-static kern_return_t
-mach_msg_any_trap(vm_address_t message, uint64_t option, uint64_t sizes,
-                  uint64_t names, uint64_t timeout, vm_address_t second)
-{
-    const uint64_t args[6] = { message, option, sizes,
-                               names,   timeout, second };
-    struct thread *th = current_thread(), *next;
-
-    if (mach_msg_fast_on && (next = mach_msg_fast(th)) != NULL) {
-        return (next->th_ast & AST_EXIT_MASK) == 0 ? KERN_SWITCHED
-                                                   : KERN_NO_RESULT;
-    }
-    return mach_msg_trap(th, args);
-}
-
 #define TRAP(name, fn) [TRAP_count - TRAP_##name] = (trap_fn_t)(fn)
 
 /* Backwards, since rax is the negative of a trap's number. */
 const trap_fn_t trap_table[TRAP_count] = {
     TRAP(null, null_trap),
-    TRAP(mach_msg, mach_msg_any_trap),
+    TRAP(mach_msg, mach_msg_fast_trap),
     TRAP(mach_reply_port, reply_port_trap),
     TRAP(mach_port_allocate, mach_port_allocate_trap),
     TRAP(mach_port_deallocate, mach_port_deallocate_trap),

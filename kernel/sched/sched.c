@@ -25,10 +25,11 @@ static struct {
     bool ticking;
     uint64_t next_tick;
     uint64_t armed;         /* when the interrupt is due */
-    uint64_t switched;      /* cycles when the current thread began */
     uint64_t idle_cycles;
     uint64_t waiting;       /* queued threads, summed over all ticks */
 } rq;
+
+struct sched_now sched_now = { .sn_best = -1 };
 
 void
 sched_setup(void)
@@ -59,6 +60,21 @@ best_priority(void)
     return -1;
 }
 
+static void
+set_best(void)
+{
+    sched_now.sn_best = rq.handoff != NULL ? SCHED_HANDOFF
+                        : rq.count == 0    ? -1
+                                           : best_priority();
+}
+
+static void
+set_handoff(struct thread *th)
+{
+    rq.handoff = th;
+    set_best();
+}
+
 /* Somebody waits for the processor: slices are counted from now on. */
 static void
 start_ticks(void)
@@ -81,13 +97,16 @@ effective(const struct thread *th)
 static void
 settle_boost(struct thread *th)
 {
-    uint64_t periods = (rq.switched - th->th_recent_at) >> RECENT_SHIFT;
+    uint64_t now = sched_now.sn_switched;
+    uint64_t periods = (now - th->th_recent_at) >> RECENT_SHIFT;
+    uint64_t recent = th->th_cpu_time - th->th_recent_base;
 
     if (periods != 0) {
-        th->th_recent = periods < 64 ? th->th_recent >> periods : 0;
-        th->th_recent_at = rq.switched;
+        recent = periods < 64 ? recent >> periods : 0;
+        th->th_recent_base = th->th_cpu_time - recent;
+        th->th_recent_at = now;
     }
-    if (th->th_recent > RECENT_LITTLE ||
+    if (recent > RECENT_LITTLE ||
         th->th_priority == TH_PRIORITIES - 1) {
         th->th_boost = 0;
     }
@@ -106,6 +125,7 @@ queue_insert(struct thread *th, bool front)
     }
     rq.bitmap[p / 64] |= 1ull << p % 64;
     rq.count++;
+    set_best();
     start_ticks();
 }
 
@@ -140,7 +160,7 @@ sched_dequeue(struct thread *th)
     unsigned p = effective(th);
 
     if (rq.handoff == th) {
-        rq.handoff = NULL;
+        set_handoff(NULL);
         return;
     }
     if (list_empty(&th->th_run_link)) {
@@ -151,6 +171,7 @@ sched_dequeue(struct thread *th)
     if (list_empty(&rq.queue[p])) {
         rq.bitmap[p / 64] &= ~(1ull << p % 64);
     }
+    set_best();
 }
 
 /* What was handed off but not taken goes where any woken thread goes. */
@@ -160,7 +181,7 @@ settle_handoff(void)
     struct thread *th = rq.handoff;
 
     if (th != NULL) {
-        rq.handoff = NULL;
+        set_handoff(NULL);
         sched_enqueue(th);
     }
 }
@@ -175,7 +196,7 @@ sched_handoff(struct thread *th)
     if (!may_run(th)) {
         return;
     }
-    rq.handoff = th;
+    set_handoff(th);
     th->th_boost = 0;
     if (cur != NULL) {
         th->th_boost = cur->th_boost;
@@ -215,7 +236,7 @@ sched_yield_to(struct thread *target)
     }
     sched_yield(true);
     sched_dequeue(target);
-    rq.handoff = target;
+    set_handoff(target);
     return true;
 }
 
@@ -225,7 +246,7 @@ sched_run_next(struct thread *target)
     if (target->th_state == TH_READY && may_run(target)) {
         settle_handoff();
         sched_dequeue(target);
-        rq.handoff = target;
+        set_handoff(target);
         current_thread()->th_ast |= AST_RESCHED; /* if it does not wait */
     }
 }
@@ -247,7 +268,7 @@ pick(void)
 
     if (th != NULL) {
         if ((int)effective(th) >= best) {
-            rq.handoff = NULL;
+            set_handoff(NULL);
             return th;
         }
         settle_handoff();
@@ -276,29 +297,6 @@ load(struct thread *th)
     machine_switch(th);
 }
 
-bool
-sched_may_hand_over(const struct thread *th)
-{
-    return th->th_suspend_count == 0 && rq.handoff == NULL &&
-           (rq.count == 0 ||
-            best_priority() <=
-                (int)(th->th_priority + current_thread()->th_boost));
-}
-
-void
-sched_hand_over(struct thread *th)
-{
-    struct thread *prev = current_thread();
-    uint64_t now = clock_cycles();
-
-    prev->th_cpu_time += now - rq.switched;
-    prev->th_recent += now - rq.switched;
-    rq.switched = now;
-    th->th_boost = prev->th_boost; /* as sched_handoff() has it */
-    load(th);
-    settle_handoff(); /* whom the trap has woken besides */
-}
-
 struct thread *
 sched_next(void)
 {
@@ -306,8 +304,7 @@ sched_next(void)
     uint64_t now = clock_cycles();
 
     if (prev != NULL) {
-        prev->th_cpu_time += now - rq.switched;
-        prev->th_recent += now - rq.switched;
+        prev->th_cpu_time += now - sched_now.sn_switched;
         prev->th_ast &= ~AST_RESCHED; /* it makes way here */
     }
     th = pick();
@@ -316,10 +313,10 @@ sched_next(void)
         while ((th = pick()) == NULL) {
             machine_idle();
         }
-        rq.switched = clock_cycles();
-        rq.idle_cycles += rq.switched - now;
+        sched_now.sn_switched = clock_cycles();
+        rq.idle_cycles += sched_now.sn_switched - now;
     } else {
-        rq.switched = now;
+        sched_now.sn_switched = now;
     }
     load(th);
     return th;

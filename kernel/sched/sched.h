@@ -37,13 +37,14 @@ void sched_yield(bool slice_over);
  * there is one), load its address space and machine state, make it current.
  */
 struct thread *sched_next(void);
-/*
- * Straight from the current thread, which has begun to wait, to one that
- * waited: may: nothing better is ready, and it is not suspended; hand_over:
- * after that, in the same trap; th is current then.
- */
-bool sched_may_hand_over(const struct thread *th);
-void sched_hand_over(struct thread *th);
+/* What direct switches look at (sched/hand_over.h). */
+struct sched_now {
+    int sn_best;          /* the best priority that is ready; -1: none;
+                             SCHED_HANDOFF: somebody is to run next */
+    uint64_t sn_switched; /* cycles when the current thread began */
+};
+#define SCHED_HANDOFF 1000
+extern struct sched_now sched_now;
 /* The timer's interrupt. */
 void sched_tick(void);
 /* An event is due at deadline: have the timer's interrupt come by then. */

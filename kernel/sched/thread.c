@@ -93,7 +93,7 @@ thread_release(struct thread *th)
 void
 thread_start(struct thread *th)
 {
-    assert(th->th_state == TH_WAITING && th->th_wait_queue == NULL);
+    assert(th->th_state == TH_WAITING && list_empty(&th->th_wait_link));
     th->th_state = TH_READY;
     sched_enqueue(th);
 }
@@ -117,6 +117,7 @@ void
 thread_suspend(struct thread *th)
 {
     th->th_suspend_count++;
+    th->th_ast |= AST_SUSPENDED;
     if (th->th_state == TH_READY && !(th->th_ast & AST_TERMINATE)) {
         sched_dequeue(th);
     } else if (th->th_state == TH_RUNNING) {
@@ -133,7 +134,7 @@ thread_resume(struct thread *th)
     if (--th->th_suspend_count != 0) {
         return KERN_SUCCESS;
     }
-    th->th_ast &= ~AST_SUSPEND;
+    th->th_ast &= ~(AST_SUSPEND | AST_SUSPENDED);
     if (th->th_state == TH_READY && list_empty(&th->th_run_link)) {
         sched_enqueue(th);
     }

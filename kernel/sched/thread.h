@@ -5,7 +5,7 @@
  * States (th_state):
  *   RUNNING    current_thread() of some CPU
  *   READY      on a run queue
- *   WAITING    in thread_wait(): on th_wait_queue and/or with a deadline;
+ *   WAITING    in thread_wait(): on a wait queue and/or with a deadline;
  *              th_continuation says how it goes on
  *   HALTED     being taken apart by the reaper; never runs again
  * Suspension (th_suspend_count > 0, or the task's) is orthogonal: a suspended
@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <mach/emulator.h>
 #include <mach/exception.h>
+#include <mach/message.h>
 #include <base/list.h>
 #include <sched/wait.h>
 #include <sched/timer.h>
@@ -73,6 +74,9 @@ enum thread_state { TH_RUNNING, TH_READY, TH_WAITING, TH_HALTED };
 #define AST_IRET 32u     /* the full register set must be loaded (iretq) */
 #define AST_KICKFLAG 64u /* a kick is still to be delivered: entry entered,
                             restarted, or flag word written */
+/* No reason to look, but to wake it by the general way only: */
+#define AST_SUSPENDED 128u /* th_suspend_count != 0 */
+#define AST_TIMED 256u     /* th_timer ends its wait */
 /* those that the way out must look at */
 #define AST_EXIT_MASK \
     (AST_TERMINATE | AST_SUSPEND | AST_RESCHED | AST_KICKFLAG)
@@ -98,7 +102,8 @@ struct thread {
     uint64_t th_id;                /* I: unique since boot */
     unsigned th_boost;             /* K: 1: above th_priority, see sched.h */
     unsigned th_slice;             /* c: ticks left */
-    uint64_t th_recent;            /* K: cycles used lately, decaying */
+    uint64_t th_recent_base;       /* K: th_cpu_time less what it has used
+                                      lately, which decays */
     uint64_t th_recent_at;         /* K: when that was last decayed */
     unsigned th_suspend_count;     /* K */
     unsigned th_refs;              /* K */
@@ -111,7 +116,6 @@ struct thread {
                                       served: results go to the registers */
 
     struct list th_wait_link;          /* K */
-    struct wait_queue *th_wait_queue;  /* K: or NULL */
     unsigned th_wait_flags;            /* K: WAIT_* of the wait */
     kern_return_t th_wait_result;      /* K */
     continuation_t th_continuation;    /* K: NULL: restart or return to user */
@@ -123,7 +127,9 @@ struct thread {
         struct {
             struct ipc_kmsg *kmsg;
             void *object;          /* port or set, +1 reference */
-            uint64_t word[4];
+            vm_address_t buffer;   /* of a receiver: for the message, */
+            mach_msg_size_t room;  /* with so much room, */
+            mach_msg_size_t trailer; /* of which this for its trailer */
         } ipc;
         uint64_t word[8];
     } th_saved;                    /* c */

@@ -38,8 +38,9 @@ wait(struct thread *th, struct wait_queue *wq, continuation_t k,
 {
     if (wq != NULL) {
         list_push_back(&wq->wq_threads, &th->th_wait_link);
+    } else {
+        list_init(&th->th_wait_link);
     }
-    th->th_wait_queue = wq;
     th->th_wait_flags = flags;
     th->th_continuation = k;
     th->th_state = TH_WAITING;
@@ -62,6 +63,7 @@ wait_slow(struct wait_queue *wq, continuation_t k, uint64_t deadline,
             return KERN_OPERATION_TIMED_OUT;
         }
         timer_set(&th->th_timer, deadline);
+        th->th_ast |= AST_TIMED;
     }
     return wait(th, wq, k, flags);
 }
@@ -87,8 +89,8 @@ wakeup(struct thread *th, kern_return_t result)
         return false;
     }
     list_remove(&th->th_wait_link);
-    th->th_wait_queue = NULL;
-    if (th->th_timer.tm_set) {
+    if (th->th_ast & AST_TIMED) {
+        th->th_ast &= ~AST_TIMED;
         timer_unset(&th->th_timer);
     }
     th->th_wait_result = result;
@@ -114,7 +116,7 @@ thread_wakeup_handoff(struct thread *th, kern_return_t result)
 }
 
 struct thread *
-wait_queue_first(struct wait_queue *wq)
+wait_queue_first(const struct wait_queue *wq)
 {
     struct list *l = list_first(&wq->wq_threads);
 

@@ -59,6 +59,6 @@ void thread_wakeup_handoff(struct thread *th, kern_return_t result);
 struct thread *wait_queue_wake_one(struct wait_queue *wq,
                                    kern_return_t result);
 unsigned wait_queue_wake_all(struct wait_queue *wq, kern_return_t result);
-struct thread *wait_queue_first(struct wait_queue *wq);
+struct thread *wait_queue_first(const struct wait_queue *wq);
 
 #endif

@@ -12,21 +12,13 @@
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_upcall.h>
 #include <machine/trap.h>
-#include <sched/sched.h>
+#include <sched/hand_over.h>
 #include <sync/sync_internal.h>
 
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 /* What may be in a tag besides words in registers. */
 #define TAG_MORE                                               \
     (SYNC_CONTENT | SYNC_TAKE_RIGHT | SYNC_TAKE_MAP | SYNC_INTERRUPTIBLE)
-
-/* The processor can go to th, which waits, at once. */
-static inline bool
-can_switch(const struct thread *th)
-{
-    return (th->th_ast & ~AST_IRET) == 0 && !th->th_timer.tm_set
-           && sched_may_hand_over(th);
-}
 
 static inline struct thread *
 first_listener(const struct ipc_port *port)
@@ -92,22 +84,17 @@ message_goes(struct thread *from, struct thread *to, uint64_t kind)
     return more_goes(from, to, kind);
 }
 
-/* The current thread waits, on wq or for its answer only, and th runs. */
-static inline __attribute__((always_inline)) kern_return_t
-wait_and_run(struct thread *th, struct wait_queue *wq, continuation_t k,
-             struct thread *to)
+/* The current thread waits, and another runs. */
+static inline __attribute__((always_inline, noreturn)) void
+wait_and_run(struct thread *th, continuation_t k, struct thread *to)
 {
     th->th_continuation = k;
-    th->th_wait_queue = wq;
     th->th_state = TH_WAITING;
     to->th_continuation = NULL;
     regs_set_result(&to->th_regs, KERN_SUCCESS);
-    sched_hand_over(to);
+    sched_hand_over(th, to);
     /* Whatever is on the stack is of no use to anybody. */
-    if (LIKELY((to->th_ast & AST_EXIT_MASK) == 0)) {
-        machine_start(to);
-    }
-    return KERN_NO_RESULT;
+    machine_start(to);
 }
 
 kern_return_t
@@ -130,7 +117,7 @@ sync_call_trap(void)
         return sync_call(th);
     }
     to = first_listener(port);
-    if (!LIKELY(to != NULL && can_switch(to)
+    if (!LIKELY(to != NULL && sched_may_hand_over(th, to)
                 && message_goes(th, to, SYNC_KIND_CALL))) {
         return sync_call(th);
     }
@@ -138,10 +125,9 @@ sync_call_trap(void)
     object = to->th_saved.ipc.object;
     object->io_refs--; /* it is active: not the last one */
     to->th_ipc_wait = IPC_WAIT_NONE;
-    to->th_wait_queue = NULL;
     list_remove(&to->th_wait_link);
     sync_owe(th, to);
-    return wait_and_run(th, NULL, sync_owed_continue, to);
+    wait_and_run(th, sync_owed_continue, to);
 }
 
 /* Is there nothing for a listener? */
@@ -176,7 +162,7 @@ sync_reply_wait_trap(void)
     }
     object = e->ie_object;
     if (!LIKELY(is_quiet(object) && (th->th_ast & ~AST_IRET) == 0
-                && to != NULL && to->th_state == TH_WAITING && can_switch(to)
+                && to != NULL && to->th_state == TH_WAITING && sched_may_hand_over(th, to)
                 && message_goes(th, to, SYNC_KIND_SEND))) {
         return sync_reply_wait(th);
     }
@@ -187,5 +173,5 @@ sync_reply_wait_trap(void)
     th->th_saved.ipc.object = object;
     th->th_ipc_wait = IPC_WAIT_LISTEN;
     list_push_back(&object->io_listeners.wq_threads, &th->th_wait_link);
-    return wait_and_run(th, &object->io_listeners, sync_listen_continue, to);
+    wait_and_run(th, sync_listen_continue, to);
 }

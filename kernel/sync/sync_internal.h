@@ -6,7 +6,7 @@
  * a thread that waits, or of the current one, until it is in the other's.  So
  * everything here acts on two threads, one of which is current.
  *
- * States of a thread, by th_wait_queue and th_sync:
+ * States of a thread, by the queue it is on and th_sync:
  *   calling     on a port's ip_callers: IPC_WAIT_CALL; th_continuation tells a
  *               call from a send.  Nothing has happened yet
  *   owed        sy_holder or sy_reply: its call was received; waits on no queue

@@ -93,7 +93,6 @@ take_caller(struct thread *th, struct ipc_port *port)
     caller->th_ipc_wait = IPC_WAIT_NONE;
     if (call) {
         list_remove(&caller->th_wait_link);
-        caller->th_wait_queue = NULL;
         caller->th_continuation = sync_owed_continue;
         sync_owe(caller, th);
     } else {

@@ -218,13 +218,19 @@ cpu_set_iobitmap(const uint8_t *bitmap)
 void
 machine_switch(struct thread *th)
 {
+    wrmsr(MSR_FS_BASE, th->th_regs.fs_base);
+    wrmsr(MSR_KERNEL_GS_BASE, th->th_regs.gs_base);
+    machine_switch_rest(th);
+}
+
+void
+machine_switch_rest(struct thread *th)
+{
     struct cpu *c = cpu_self();
     struct machine_task *mt = th->th_machine_task;
     uint8_t *map = mt == NULL ? NULL : mt->mt_iobitmap;
     bool on = c->cpu_fpu == th;
 
-    wrmsr(MSR_FS_BASE, th->th_regs.fs_base);
-    wrmsr(MSR_KERNEL_GS_BASE, th->th_regs.gs_base);
     if (on != c->cpu_fpu_on) {
         c->cpu_fpu_on = on;
         write_cr0(on ? read_cr0() & ~(uint64_t)CR0_TS : read_cr0() | CR0_TS);

@@ -11,6 +11,7 @@
 #include <base/string.h>
 #include <machine/cpu.h>
 #include <machine/pmap.h>
+#include <machine/switch.h>
 #include "internal.h"
 #include "pte.h"
 #include "x86.h"
@@ -18,13 +19,6 @@
 #define USER_SLOTS 256u
 #define HOLES_AT_ONCE 256u   /* walked over between two interrupt windows */
 #define FLUSH_ALL_PAGES 32u /* above: the whole TLB at once */
-
-struct pmap {
-    uint64_t *pm_root;      /* I: the top-level table */
-    uint64_t pm_cr3;        /* I */
-    struct ledger *pm_ledger; /* I; +1 */
-    uint64_t pm_resident;   /* K: user pages mapped */
-};
 
 static uint64_t *
 table_create(struct ledger *l)
@@ -420,35 +414,6 @@ pmap_activate(struct pmap *p)
         c->cpu_cr3_loads++;
         write_cr3(cr3);
     }
-}
-
-/*
- * The other's entry of the top level, for supervisors only, in a slot of
- * ours: the processor checks and marks the other's page tables as always.
- * With several CPUs each has a slot of its own.
- */
-vm_address_t
-pmap_window(struct pmap *to, vm_address_t at, size_t size)
-{
-    struct pmap *p = cpu_self()->cpu_pmap;
-
-    if (size > VM_MAX_ADDRESS || at > VM_MAX_ADDRESS - size) {
-        return 0;
-    }
-    if (to == p) {
-        return at;
-    }
-    if ((at ^ (at + size - 1)) >> SLOT_SHIFT != 0) {
-        return 0;
-    }
-    p->pm_root[WINDOW_SLOT] = to->pm_root[at >> SLOT_SHIFT] & ~PTE_U;
-    return WINDOW_BASE + (at & ((1ull << SLOT_SHIFT) - 1));
-}
-
-void
-pmap_window_done(void)
-{
-    cpu_self()->cpu_pmap->pm_root[WINDOW_SLOT] = 0;
 }
 
 void

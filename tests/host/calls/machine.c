@@ -14,6 +14,7 @@
 #include <machine/fpu.h>
 #include <machine/pmap.h>
 #include <machine/regs.h>
+#include <machine/switch.h>
 #include <machine/user_copy.h>
 #include <sched/sched.h>
 #include <sync/sync.h>
@@ -257,16 +258,12 @@ pmap_window_done(void)
 {
 }
 
-bool
-sched_may_hand_over(const struct thread *th)
-{
-    (void)th;
-    return false;
-}
+struct sched_now sched_now = { .sn_best = SCHED_HANDOFF };
 
 void
-sched_hand_over(struct thread *th)
+machine_hand_over(struct thread *prev, struct thread *th)
 {
+    (void)prev;
     (void)th;
 }
 

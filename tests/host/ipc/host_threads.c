@@ -4,7 +4,7 @@
  * sched/timer.c), and a scheduler that runs what is ready when a test says so.
  */
 #include <machine/clock.h>
-#include <sched/sched.h>
+#include <sched/hand_over.h>
 #include "ipc_test.h"
 
 struct thread *host_current;
@@ -45,21 +45,16 @@ sched_handoff(struct thread *th)
     sched_enqueue(th);
 }
 
-bool
-sched_may_hand_over(const struct thread *th)
-{
-    return th->th_suspend_count == 0;
-}
+struct sched_now sched_now = { .sn_best = -1 };
 
 /* Its trap is done; the test goes on with whom it likes. */
 void
-sched_hand_over(struct thread *th)
+machine_hand_over(struct thread *prev, struct thread *th)
 {
-    struct host_thread *h = (struct host_thread *)(void *)th;
-
-    CHECK(th->th_state == TH_WAITING && th->th_continuation == NULL);
-    th->th_state = TH_RUNNING;
-    h->result = th->th_regs.result;
+    CHECK(prev == host_current && prev->th_state == TH_WAITING);
+    CHECK(th->th_state == TH_RUNNING && th->th_continuation == NULL);
+    host_fast_to = (struct host_thread *)(void *)th;
+    host_fast_to->result = th->th_regs.result;
 }
 
 void
@@ -128,6 +123,7 @@ kern_return_t
 host_msg(struct host_thread *h, const struct msg_args *a)
 {
     uint64_t *args = h->th.th_regs.args;
+    kern_return_t kr;
 
     args[0] = (uint64_t)(uintptr_t)a->message;
     args[1] = a->option;
@@ -136,14 +132,16 @@ host_msg(struct host_thread *h, const struct msg_args *a)
     args[4] = a->timeout;
     args[5] = (uint64_t)(uintptr_t)a->rcv_message;
     thread_enter(h);
-    host_fast_to = host_fast ? (struct host_thread *)mach_msg_fast(&h->th)
-                             : NULL;
-    if (host_fast_to != NULL) {
+    host_fast_to = NULL;
+    kr = host_fast ? mach_msg_fast_trap(args[0], args[1], args[2], args[3],
+                                        args[4], args[5])
+                   : mach_msg_trap(&h->th, args);
+    CHECK((kr == KERN_SWITCHED) == (host_fast_to != NULL));
+    if (kr == KERN_SWITCHED) {
         host_fast_taken++;
-        trap_done(h, KERN_BLOCKED);
-    } else {
-        trap_done(h, mach_msg_trap(&h->th, args));
+        kr = KERN_BLOCKED;
     }
+    trap_done(h, kr);
     return h->result;
 }
 

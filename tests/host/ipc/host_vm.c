@@ -5,7 +5,7 @@
  * destroy must be whole regions.
  */
 #include <base/kalloc.h>
-#include <machine/pmap.h>
+#include <machine/switch.h>
 #include <machine/user_copy.h>
 #include <vm/vm_user.h>
 #include "ipc_test.h"

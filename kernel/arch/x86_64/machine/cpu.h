@@ -21,7 +21,7 @@ struct cpu {
     uint64_t cpu_cr3;            /* what CR3 holds */
     struct pmap *cpu_pmap;       /* whose it is; NULL: the kernel's */
     struct thread *cpu_fpu;      /* whose state the FPU registers hold */
-    bool cpu_fpu_on;             /* CR0.TS is clear */
+    uint64_t cpu_fpu_on;         /* 1: CR0.TS is clear; or 0 */
     unsigned cpu_number;
     uint8_t *cpu_iobitmap;       /* bitmap now in the TSS, or NULL */
     uint64_t cpu_cr3_loads;      /* count, for benchmarks */
@@ -88,6 +88,8 @@ machine_interrupt_window(void)
 /* Load what th needs besides its registers: segment bases, FPU access, I/O
  * permissions.  Its address space is loaded by pmap_activate(). */
 void machine_switch(struct thread *th);
+/* All but the segment bases. */
+void machine_switch_rest(struct thread *th);
 
 /* Up to size random bytes mixed from the processor's generator (when there
  * is one) and the cycle counter. */

@@ -81,17 +81,6 @@ bool pmap_extract(struct pmap *p, vm_address_t va, uint64_t *phys,
 unsigned pmap_collect_bits(struct pmap *p, vm_address_t va);
 /* Load it on this CPU (NULL: the kernel's own). Does nothing if it is. */
 void pmap_activate(struct pmap *p);
-/*
- * A window from the address space that is loaded now onto the same addresses
- * of another: what is copied through it (user_copy_* only, in either role)
- * goes to the other's memory under the other's permissions, and stops at what
- * is missing there.  0: the range can't be had in one.  One window at a time;
- * it ends with close, or done: as close, when the address space that has it
- * is left at once by pmap_activate() of another.
- */
-vm_address_t pmap_window(struct pmap *to, vm_address_t at, size_t size);
-void pmap_window_close(void);
-void pmap_window_done(void);
 uint64_t pmap_resident_count(const struct pmap *p);
 
 #endif

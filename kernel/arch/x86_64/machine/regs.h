@@ -46,6 +46,16 @@ regs_get_args(const struct machine_regs *r, uint64_t args[6])
     args[5] = r->r9;
 }
 
+/* One of them. */
+static inline uint64_t
+regs_arg(const struct machine_regs *r, unsigned i)
+{
+    const uint64_t *const at[6] = { &r->rdi, &r->rsi, &r->rdx,
+                                    &r->r10, &r->r8,  &r->r9 };
+
+    return *at[i];
+}
+
 static inline void
 regs_set_arg(struct machine_regs *r, unsigned i, uint64_t value)
 {

@@ -98,4 +98,68 @@ user_copy_to(vm_address_t to, const void *from, size_t size)
 bool user_load32(vm_address_t from, uint32_t *out);
 bool user_store32(vm_address_t to, uint32_t value);
 
+/*
+ * The same in line, for paths that count instructions; between begin and end,
+ * where nothing else is called.
+ *   user_get192(words, from)  three words; words[0] is 0 after a miss
+ *   user_put64(to, value, label)  a miss goes to the label
+ *   user_move64(to, from, n)  n words, from user memory to user memory (or a
+ *                             window); how many it has not moved
+ */
+#define USER_SMAP_SITE(kind)                             \
+    __asm__ volatile(".byte 0x0f, 0x1f, 0x00\n"          \
+                     ".pushsection .smap_sites, \"a\"\n" \
+                     ".quad 777f - 3, " kind "\n"        \
+                     ".popsection\n777:" : : : "memory")
+#define USER_FIXUP(at, to) \
+    ".pushsection .fixup, \"a\"\n.quad " at ", " to "\n.popsection\n"
+
+static inline void
+user_access_begin(void)
+{
+    USER_SMAP_SITE("1");
+}
+
+static inline void
+user_access_end(void)
+{
+    USER_SMAP_SITE("0");
+}
+
+static inline __attribute__((always_inline)) void
+user_get192(uint64_t words[3], vm_address_t from)
+{
+    __asm__ volatile("1: mov (%3), %0\n"
+                     "2: mov 8(%3), %1\n"
+                     "3: mov 16(%3), %2\n"
+                     "4:\n"
+                     ".pushsection .text.unlikely, \"ax\"\n"
+                     "5: xor %k0, %k0\n"
+                     "jmp 4b\n"
+                     ".popsection\n"
+                     USER_FIXUP("1b", "5b")
+                     USER_FIXUP("2b", "5b")
+                     USER_FIXUP("3b", "5b")
+                     : "=&r"(words[0]), "=&r"(words[1]), "=&r"(words[2])
+                     : "r"(from)
+                     : "memory");
+}
+
+#define user_put64(to, value, label)                          \
+    __asm__ volatile goto("1: mov %1, (%0)\n"                 \
+                          USER_FIXUP("1b", "%l[" #label "]")  \
+                          : : "r"(to), "r"(value) : "memory" : label)
+
+static inline __attribute__((always_inline)) uint64_t
+user_move64(vm_address_t to, vm_address_t from, uint64_t n)
+{
+    __asm__ volatile("1: rep movsq\n"
+                     "2:\n"
+                     USER_FIXUP("1b", "2b")
+                     : "+D"(to), "+S"(from), "+c"(n)
+                     :
+                     : "memory");
+    return n;
+}
+
 #endif

@@ -3,6 +3,8 @@
 #ifndef MACHINE_CPU_H
 #define MACHINE_CPU_H
 
+#include <stdint.h>
+
 struct thread;
 
 extern struct thread *host_current;
@@ -11,6 +13,12 @@ static inline struct thread *
 machine_current_thread(void)
 {
     return host_current;
+}
+
+static inline uint64_t
+machine_cycles(void)
+{
+    return 0;
 }
 
 extern unsigned host_windows; /* how often interrupts were let in */

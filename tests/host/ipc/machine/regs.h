@@ -18,6 +18,12 @@ regs_get_args(const struct machine_regs *r, uint64_t args[6])
     memcpy(args, r->args, sizeof(r->args));
 }
 
+static inline uint64_t
+regs_arg(const struct machine_regs *r, unsigned i)
+{
+    return r->args[i];
+}
+
 static inline void
 regs_set_arg(struct machine_regs *r, unsigned i, uint64_t value)
 {

@@ -34,9 +34,6 @@ void pmap_protect(struct pmap *p, vm_address_t start, vm_address_t end,
                   vm_prot_t prot);
 bool pmap_extract(struct pmap *p, vm_address_t va, uint64_t *phys,
                   vm_prot_t *prot);
-vm_address_t pmap_window(struct pmap *to, vm_address_t at, size_t size);
-void pmap_window_close(void);
-void pmap_window_done(void);
 uint64_t pmap_resident_count(const struct pmap *p);
 
 /* Test only: call fn for each translation. */
