@@ -18,6 +18,10 @@ KERNEL_HEADERS := $(foreach g,$(KERNEL_GEN),$(GEN)/$(g).c)
 
 $(eval $(call compile_rules,$(KOBJ),$$(KERNEL_CFLAGS),$(KERNEL_HEADERS)))
 
+# Its only caller, the entry code, has saved all of the user's registers.
+$(KOBJ)/kernel/ipc/mach_msg_fast.o: KERNEL_CFLAGS += -fomit-frame-pointer \
+    $(addprefix -fcall-used-,rbx r12 r13 r14 r15)
+
 KERNEL_LINK = $(LD) -nostdlib -static -z max-page-size=4096 -z noexecstack \
     --build-id=none --no-warn-rwx-segments -T $(KERNEL_LDS)
 

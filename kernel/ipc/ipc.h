@@ -113,14 +113,16 @@ void ipc_kernel_reply_destroy(struct ipc_port *port);
 /* Traps (current thread).  Result in rax. */
 kern_return_t mach_msg_trap(struct thread *th, const uint64_t args[6]);
 /*
- * The same, by the trap's own arguments, which are in the current thread's
- * registers, too; the commonest messages go by the fast path, while it is on.
- * KERN_SWITCHED: the receiver of one is current now.
+ * The same for the commonest messages, with the first of the trap's arguments;
+ * all of them are in the current thread's registers.  It is gone with the
+ * receiver current and its registers loaded (where machine_resume() returns:
+ * KERN_SWITCHED), or has done nothing: KERN_GENERAL.  It keeps no registers for
+ * its caller (build/kernel.mk).
  */
-kern_return_t mach_msg_fast_trap(vm_address_t message, uint64_t option,
-                                 uint64_t sizes, uint64_t names,
-                                 uint64_t timeout, vm_address_t second);
-extern bool mach_msg_fast_on;
+kern_return_t mach_msg_fast_trap(vm_address_t message,
+                                 mach_msg_option_t option, uint64_t sizes);
+/* mach_msg_trap() from the registers. */
+kern_return_t mach_msg_general_trap(struct thread *th);
 mach_port_name_t mach_reply_port_trap(void);
 kern_return_t mach_port_allocate_trap(mach_port_right_t right,
                                       vm_address_t out);

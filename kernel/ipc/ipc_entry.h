@@ -119,14 +119,16 @@ ipc_space_used(const struct ipc_space *s)
 static inline struct ipc_entry *
 ipc_entry_lookup(const struct ipc_space *s, mach_port_name_t name)
 {
-    uint32_t index = MACH_PORT_INDEX(name);
-    struct ipc_entry *e = &s->is_first[index % IPC_CHUNK];
+    struct ipc_entry *e;
 
-    if (__builtin_expect(index >= IPC_CHUNK, 0)) {
-        if (index >= s->is_size) {
-            return NULL;
-        }
-        e = ipc_entry_at(s, index);
+    if (__builtin_expect(name < MACH_PORT_MAKE(IPC_CHUNK, 0u), 1)) {
+        /* index times size, without a shift back and forth */
+        e = (struct ipc_entry *)(void *)((char *)s->is_first
+                                         + (name / 8u & ~31u));
+    } else if (MACH_PORT_INDEX(name) < s->is_size) {
+        e = ipc_entry_at(s, MACH_PORT_INDEX(name));
+    } else {
+        return NULL;
     }
     return e->ie_name == name ? e : NULL;
 }

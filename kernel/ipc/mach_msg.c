@@ -17,7 +17,6 @@
      | MACH_SEND_NOTIFY | MACH_RCV_TIMEOUT | MACH_RCV_INTERRUPT          \
      | MACH_RCV_OVERWRITE | 0xff000000u)
 
-bool mach_msg_fast_on = true;
 
 uint64_t
 mach_msg_deadline(struct mach_msg_call *c, mach_msg_option_t timeout_bit)
@@ -99,4 +98,13 @@ mach_msg_trap(struct thread *th, const uint64_t args[6])
         return KERN_INVALID_ARGUMENT;
     }
     return run(&c);
+}
+
+kern_return_t
+mach_msg_general_trap(struct thread *th)
+{
+    uint64_t args[6];
+
+    regs_get_args(&th->th_regs, args);
+    return mach_msg_trap(th, args);
 }

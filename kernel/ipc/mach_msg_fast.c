@@ -53,7 +53,7 @@
 /* The header as it lies in memory. */
 #define HEAD0(bits, size) ((uint64_t)(size) << 32 | (bits))
 #define HEAD1(remote, local) ((uint64_t)(local) << 32 | (remote))
-#define HEAD2_ID 0xffffffff00000000ull /* and the voucher, which is null */
+#define HEAD2(id_voucher) ((id_voucher) >> 32 << 32) /* no voucher */
 
 /* What follows the header of a message with a descriptor. */
 struct port_body {
@@ -244,7 +244,7 @@ put_message(const struct fast *f, uint64_t head0, uint64_t head1)
     user_access_begin();
     user_put64(to, head0, miss);
     user_put64(to + 8, head1, miss);
-    user_put64(to + 16, f->head[2] & HEAD2_ID, miss);
+    user_put64(to + 16, HEAD2(f->head[2]), miss);
     if (UNLIKELY(user_move64(to + HEADER, f->message + HEADER,
                              (f->size - HEADER) / 8) != 0)) {
         goto miss;
@@ -288,9 +288,7 @@ sender_waits(const struct fast *f)
                    UNLIKELY(option >> 24 != 0) ? mach_msg_trailer_size(option)
                                                : SMALL_TRAILER);
     th->th_ipc_wait = IPC_WAIT_RECEIVE;
-    th->th_wait_flags = (option & MACH_RCV_INTERRUPT) != 0
-                            ? WAIT_ABORTABLE | WAIT_INTERRUPTIBLE
-                            : WAIT_ABORTABLE;
+    th->th_wait_flags = (option & MACH_RCV_INTERRUPT) | WAIT_ABORTABLE;
     th->th_continuation = mach_msg_receive_continue;
     list_push_back(&f->source->io_receivers.wq_threads, &th->th_wait_link);
     th->th_state = TH_WAITING;
@@ -349,12 +347,12 @@ switch_over(struct fast *f)
     receiver_runs(f->receiver);
 }
 
-INLINE bool
+INLINE void
 leave(struct fast *f)
 {
     pmap_window_done();
     sched_hand_over(f->sender, f->receiver);
-    return true;
+    machine_resume(f->receiver);
 }
 
 /* ---- one port descriptor ---- */
@@ -438,7 +436,8 @@ request(struct fast *f, bool carries)
         put_names(f, HEAD1(ipc_entry_next_name(f->to), f->dest->ip_name));
     }
     move_reply_right(f);
-    return leave(f);
+    leave(f);
+    return true;
 }
 
 INLINE bool
@@ -462,7 +461,8 @@ reply(struct fast *f, bool carries)
         move_carried_right(f);
         put_names(f, HEAD1(MACH_PORT_NULL, f->dest->ip_name));
     }
-    return leave(f);
+    leave(f);
+    return true;
 }
 
 /* The descriptor first: looking at it may have a notification sent. */
@@ -484,8 +484,8 @@ with_descriptor(struct fast *f)
 }
 
 kern_return_t
-mach_msg_fast_trap(vm_address_t message, uint64_t option, uint64_t sizes,
-                   uint64_t names, uint64_t timeout, vm_address_t second)
+mach_msg_fast_trap(vm_address_t message, mach_msg_option_t option,
+                   uint64_t sizes)
 {
     struct thread *th = current_thread();
     struct fast f = {
@@ -496,8 +496,8 @@ mach_msg_fast_trap(vm_address_t message, uint64_t option, uint64_t sizes,
     };
     bool done;
 
-    if (!check_call(&f, (mach_msg_option_t)option) || !mach_msg_fast_on) {
-        goto general;
+    if (!check_call(&f, option)) {
+        return KERN_GENERAL;
     }
     user_access_begin();
     user_get192(f.head, message);
@@ -511,10 +511,5 @@ mach_msg_fast_trap(vm_address_t message, uint64_t option, uint64_t sizes,
 
         done = with_descriptor(&copy);
     }
-    if (done) {
-        return KERN_SWITCHED;
-    }
-general:
-    return mach_msg_trap(th, (const uint64_t[6]){ message, option, sizes,
-                                                  names, timeout, second });
+    return done ? KERN_SWITCHED : KERN_GENERAL;
 }

@@ -20,6 +20,7 @@
 #include <machine/clock.h>
 #include <machine/cpu.h>
 #include <machine/io.h>
+#include <sched/sched.h>
 #include <sched/thread.h>
 
 #define MAGIC 0x4350494du /* "MIPC" */
@@ -314,6 +315,6 @@ ipc_trace_setup(void)
 {
     if (boot_option("trace=ipc") && machine_trace_present()) {
         ipc_trace_hook = hook;
-        mach_msg_fast_on = false;
+        sched_forbid_direct();
     }
 }

@@ -155,7 +155,9 @@ kernel_main(void)
     futex_setup();
     task_setup();
     host_setup();
-    mach_msg_fast_on = !boot_option("fastpath=off");
+    if (boot_option("fastpath=off")) {
+        sched_forbid_direct();
+    }
     ipc_trace_setup();
     reaper_setup();
     th = first_task();

@@ -22,7 +22,8 @@ sched_may_hand_over(const struct thread *prev, const struct thread *th)
             sched_now.sn_best <= (int)(th->th_priority + prev->th_boost));
 }
 
-/* th is current then; it has been taken off its wait queue. */
+/* th is current then; it has been taken off its wait queue.  (It has a slice:
+ * who waits in vain for the rest of one has been given a new one.) */
 static inline __attribute__((always_inline)) void
 sched_hand_over(struct thread *prev, struct thread *th)
 {
@@ -32,9 +33,6 @@ sched_hand_over(struct thread *prev, struct thread *th)
     sched_now.sn_switched = now;
     th->th_boost = prev->th_boost; /* as sched_handoff() has it */
     th->th_switches++;
-    if (__builtin_expect(th->th_slice == 0, 0)) {
-        th->th_slice = SCHED_SLICE;
-    }
     th->th_state = TH_RUNNING;
     machine_hand_over(prev, th);
 }

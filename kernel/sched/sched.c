@@ -22,6 +22,7 @@ static struct {
     struct list queue[TH_PRIORITIES];
     unsigned count;
     struct thread *handoff; /* READY, on no queue; runs next, or is queued */
+    bool no_direct;         /* sched_forbid_direct() */
     bool ticking;
     uint64_t next_tick;
     uint64_t armed;         /* when the interrupt is due */
@@ -63,9 +64,16 @@ best_priority(void)
 static void
 set_best(void)
 {
-    sched_now.sn_best = rq.handoff != NULL ? SCHED_HANDOFF
-                        : rq.count == 0    ? -1
+    sched_now.sn_best = rq.handoff != NULL || rq.no_direct ? SCHED_HANDOFF
+                        : rq.count == 0                    ? -1
                                            : best_priority();
+}
+
+void
+sched_forbid_direct(void)
+{
+    rq.no_direct = true;
+    set_best();
 }
 
 static void

@@ -40,11 +40,14 @@ struct thread *sched_next(void);
 /* What direct switches look at (sched/hand_over.h). */
 struct sched_now {
     int sn_best;          /* the best priority that is ready; -1: none;
-                             SCHED_HANDOFF: somebody is to run next */
+                             SCHED_HANDOFF: somebody is to run next, or
+                             direct switches are off */
     uint64_t sn_switched; /* cycles when the current thread began */
 };
 #define SCHED_HANDOFF 1000
 extern struct sched_now sched_now;
+/* No direct switches any more: every message takes the general path. */
+void sched_forbid_direct(void);
 /* The timer's interrupt. */
 void sched_tick(void);
 /* An event is due at deadline: have the timer's interrupt come by then. */

@@ -44,6 +44,9 @@ wait(struct thread *th, struct wait_queue *wq, continuation_t k,
     th->th_wait_flags = flags;
     th->th_continuation = k;
     th->th_state = TH_WAITING;
+    if (th->th_slice == 0) {
+        th->th_slice = SCHED_SLICE; /* whoever wakes it need not look */
+    }
     return KERN_BLOCKED;
 }
 

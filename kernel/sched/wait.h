@@ -31,10 +31,13 @@ typedef kern_return_t (*continuation_t)(struct thread *th,
 #define KERN_NO_RESULT 0x7f000003 /* the registers are right as they are */
 #define KERN_SWITCHED 0x7f000004  /* another thread is current, its registers
                                      complete and nothing pending for it */
+#define KERN_GENERAL 0x7f000005   /* of a trap's fast path: nothing has
+                                     happened */
 #define KERN_CODES_FIRST 0x7f000000 /* this and above: never for a user */
 
 #define WAIT_FOREVER (~0ull)
-#define WAIT_INTERRUPTIBLE 1u /* thread_kick ends it */
+#define WAIT_INTERRUPTIBLE 0x400u /* thread_kick ends it; MACH_RCV_INTERRUPT's
+                                     bit */
 #define WAIT_ABORTABLE 2u     /* thread_abort ends it (nearly every wait) */
 
 void wait_queue_init(struct wait_queue *wq);

@@ -107,7 +107,7 @@ sync_call_trap(void)
     struct ipc_object *object;
     struct ipc_port *port;
 
-    if (!LIKELY(mach_msg_fast_on && e != NULL
+    if (!LIKELY(e != NULL
                 && (e->ie_bits & MACH_PORT_TYPE_SEND) != 0)) {
         return sync_call(th);
     }
@@ -154,7 +154,7 @@ sync_reply_wait_trap(void)
                          regs_sync_name(&th->th_regs));
     struct ipc_object *object;
 
-    if (!LIKELY(mach_msg_fast_on && e != NULL
+    if (!LIKELY(e != NULL
                 && (e->ie_bits
                     & (MACH_PORT_TYPE_RECEIVE | MACH_PORT_TYPE_PORT_SET))
                        != 0)) {

@@ -52,7 +52,7 @@ syscall_save:
     jbe 3f
     mov %r10, %rcx
     call *(trap_table + 8 * TRAP_count)(, %rax, 8)
-    mov %gs:C_THREAD, %rdi
+0:  mov %gs:C_THREAD, %rdi
     cmp $ASM_CODES_FIRST, %eax
     jge 1f
     cmpl $0, T_AST(%rdi)
@@ -70,8 +70,16 @@ syscall_save:
     swapgs
     sysretq
 
-1:  cmp $ASM_SWITCHED, %eax
-    je user_return
+1:  cmp $ASM_GENERAL, %eax      /* of mach_msg, which keeps no registers */
+    jne 2f
+    mov R_RBX(%rdi), %rbx
+    mov R_RBP(%rdi), %rbp
+    mov R_R12(%rdi), %r12
+    mov R_R13(%rdi), %r13
+    mov R_R14(%rdi), %r14
+    mov R_R15(%rdi), %r15
+    call mach_msg_general_trap
+    jmp 0b
 2:  mov %eax, %esi
     call trap_finish
     mov %rax, %rdi

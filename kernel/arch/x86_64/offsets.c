@@ -28,4 +28,4 @@ CHECK(emulator_info, end, EMU_END);
 CHECK(emulator_info, syscall_entry, EMU_SYSCALL);
 _Static_assert(AST_IRET == ASM_AST_IRET, "th_ast");
 _Static_assert(KERN_CODES_FIRST == ASM_CODES_FIRST, "codes");
-_Static_assert(KERN_SWITCHED == ASM_SWITCHED, "codes");
+_Static_assert(KERN_GENERAL == ASM_GENERAL, "codes");

@@ -49,6 +49,6 @@
 #define RFLAGS_DF 0x400
 #define ASM_AST_IRET 32
 #define ASM_CODES_FIRST 0x7f000000
-#define ASM_SWITCHED 0x7f000004
+#define ASM_GENERAL 0x7f000005
 
 #endif

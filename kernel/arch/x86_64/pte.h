@@ -24,6 +24,7 @@
 #define SLOT_SHIFT 39u
 /* Top-level slots of the kernel half: 256 the direct map, 511 the image, and
  * the window onto another address space (pmap_window). */
+#define USER_SLOTS 256u
 #define WINDOW_SLOT 257u
 #define WINDOW_BASE (0xffff000000000000ull | (uint64_t)WINDOW_SLOT << SLOT_SHIFT)
 

@@ -133,13 +133,15 @@ host_msg(struct host_thread *h, const struct msg_args *a)
     args[5] = (uint64_t)(uintptr_t)a->rcv_message;
     thread_enter(h);
     host_fast_to = NULL;
-    kr = host_fast ? mach_msg_fast_trap(args[0], args[1], args[2], args[3],
-                                        args[4], args[5])
-                   : mach_msg_trap(&h->th, args);
+    kr = host_fast ? mach_msg_fast_trap(args[0], (mach_msg_option_t)args[1],
+                                        args[2])
+                   : KERN_GENERAL;
     CHECK((kr == KERN_SWITCHED) == (host_fast_to != NULL));
     if (kr == KERN_SWITCHED) {
         host_fast_taken++;
         kr = KERN_BLOCKED;
+    } else {
+        kr = mach_msg_trap(&h->th, args);
     }
     trap_done(h, kr);
     return h->result;

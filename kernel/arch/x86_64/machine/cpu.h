@@ -36,6 +36,9 @@ cpu_self(void)
     return c;
 }
 
+/* The same without a pointer. */
+#define THIS_CPU ((struct cpu __seg_gs *)0)
+
 static inline struct thread *
 machine_current_thread(void)
 {
@@ -48,6 +51,8 @@ machine_current_thread(void)
 static inline void
 machine_set_current_thread(struct thread *th)
 {
+    /* The compiler loses a plain store before a function that does not return:
+     * GCC 12. */
     __asm__ volatile("movq %0, %%gs:8" : : "r"(th) : "memory");
 }
 

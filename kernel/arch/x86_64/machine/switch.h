@@ -10,8 +10,8 @@
 #include <machine/cpu.h>
 #include <machine/io.h>
 #include <machine/pmap.h>
-#include "../pte.h"
-#include "../x86.h"
+#include "pte.h"
+#include "x86.h"
 
 struct pmap {
     uint64_t *pm_root;      /* I: the top-level table */
@@ -35,39 +35,27 @@ struct pmap {
 static inline __attribute__((always_inline)) vm_address_t
 pmap_window(struct pmap *to, vm_address_t at, size_t size)
 {
-    struct pmap *p = cpu_self()->cpu_pmap;
+    struct pmap *p = THIS_CPU->cpu_pmap;
+    uint64_t slot = at >> SLOT_SHIFT;
 
-    if (__builtin_expect(((at + size) ^ at) >> SLOT_SHIFT != 0 ||
-                             at >= VM_MAX_ADDRESS, 0)) {
+    if (__builtin_expect((at + size) >> SLOT_SHIFT != slot ||
+                             slot >= USER_SLOTS, 0)) {
         return 0;
     }
     if (__builtin_expect(to == p, 0)) {
         return at;
     }
-    p->pm_root[WINDOW_SLOT] = to->pm_root[at >> SLOT_SHIFT] & ~PTE_U;
+    p->pm_root[WINDOW_SLOT] = to->pm_root[slot] & ~PTE_U;
     return WINDOW_BASE + (at & ((1ull << SLOT_SHIFT) - 1));
 }
 
-static inline void
+static inline __attribute__((always_inline)) void
 pmap_window_done(void)
 {
-    cpu_self()->cpu_pmap->pm_root[WINDOW_SLOT] = 0;
+    THIS_CPU->cpu_pmap->pm_root[WINDOW_SLOT] = 0;
 }
 
 void pmap_window_close(void);
-
-static inline __attribute__((always_inline)) void
-pmap_switch(struct cpu *c, struct pmap *p)
-{
-    uint64_t cr3 = p->pm_cr3;
-
-    c->cpu_pmap = p;
-    if (cr3 != c->cpu_cr3) {
-        c->cpu_cr3 = cr3;
-        c->cpu_cr3_loads++;
-        write_cr3(cr3);
-    }
-}
 
 /*
  * th, of a task, is current instead of prev.
@@ -81,20 +69,35 @@ pmap_switch(struct cpu *c, struct pmap *p)
 static inline __attribute__((always_inline)) void
 machine_hand_over(struct thread *prev, struct thread *th)
 {
-    struct cpu *c = cpu_self();
     const struct machine_regs *a = &prev->th_regs, *b = &th->th_regs;
-    const struct machine_task *mt = th->th_machine_task;
+    struct pmap *p = *th->th_pmap;
 
     machine_set_current_thread(th);
-    pmap_switch(c, *th->th_pmap);
+    if (p != THIS_CPU->cpu_pmap) {
+        THIS_CPU->cpu_pmap = p;
+        THIS_CPU->cpu_cr3_loads++;
+        THIS_CPU->cpu_cr3 = p->pm_cr3;
+        write_cr3(p->pm_cr3);
+    }
     if ((a->fs_base | a->gs_base | b->fs_base | b->gs_base) != 0) {
         wrmsr(MSR_FS_BASE, b->fs_base);
         wrmsr(MSR_KERNEL_GS_BASE, b->gs_base);
     }
-    if (__builtin_expect((c->cpu_fpu_on | (uintptr_t)c->cpu_iobitmap |
-                          (uintptr_t)mt->mt_iobitmap) != 0, 0)) {
+    if (__builtin_expect((THIS_CPU->cpu_fpu_on |
+                          (uintptr_t)THIS_CPU->cpu_iobitmap |
+                          (uintptr_t)th->th_machine_task->mt_iobitmap) != 0,
+                         0)) {
         machine_switch_rest(th);
     }
+}
+
+/* Load its registers: back to user mode, past all callers. */
+void user_return(struct thread *th) __attribute__((noreturn));
+
+static inline __attribute__((noreturn)) void
+machine_resume(struct thread *th)
+{
+    user_return(th);
 }
 
 #endif

@@ -146,9 +146,10 @@ user_get192(uint64_t words[3], vm_address_t from)
 }
 
 #define user_put64(to, value, label)                          \
-    __asm__ volatile goto("1: mov %1, (%0)\n"                 \
-                          USER_FIXUP("1b", "%l[" #label "]")  \
-                          : : "r"(to), "r"(value) : "memory" : label)
+    __asm__ volatile goto("1: movq %1, %0\n"                      \
+                          USER_FIXUP("1b", "%l[" #label "]")      \
+                          : : "m"(*(uint64_t *)(uintptr_t)(to)),  \
+                              "er"(value) : "memory" : label)
 
 static inline __attribute__((always_inline)) uint64_t
 user_move64(vm_address_t to, vm_address_t from, uint64_t n)

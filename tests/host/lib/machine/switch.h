@@ -14,4 +14,10 @@ void pmap_window_close(void);
 void pmap_window_done(void);
 void machine_hand_over(struct thread *prev, struct thread *th);
 
+static inline void
+machine_resume(struct thread *th)
+{
+    (void)th;
+}
+
 #endif
