@@ -273,12 +273,11 @@ ipc_entry_reserve(struct ipc_space *s, uint32_t n)
 }
 
 static void
-entry_begin(struct ipc_space *s, struct ipc_entry *e)
+entry_begin(struct ipc_entry *e)
 {
     e->ie_bits = 0;
     e->ie_object = NULL;
     e->ie_next = 0;
-    ipc_space_count_names(s);
 }
 
 struct ipc_entry *
@@ -288,7 +287,8 @@ ipc_entry_take(struct ipc_space *s)
 
     assert(s->is_free != NULL);
     e = ipc_entry_pop(s);
-    entry_begin(s, e);
+    entry_begin(e);
+    ipc_space_count_names(s);
     return e;
 }
 
@@ -323,7 +323,7 @@ ipc_entry_take_name(struct ipc_space *s, mach_port_name_t name,
     free_list_remove(s, e);
     e->ie_name = name;
     e->ie_request = NULL;
-    entry_begin(s, e);
+    entry_begin(e);
     *out = e;
     return KERN_SUCCESS;
 }

@@ -63,30 +63,46 @@ ipc_right_lookup_pset(struct ipc_space *s, mach_port_name_t name,
     return KERN_SUCCESS;
 }
 
-/* An entry of any name (wanted == 0) or of that one. */
+/* Room for a new name, or the entry of the one that is wanted. */
 static kern_return_t
 entry_for(struct ipc_space *s, mach_port_name_t wanted,
           struct ipc_entry **out)
 {
-    kern_return_t kr;
-
+    *out = NULL;
     if (!s->is_active) {
         return KERN_INVALID_TASK;
     }
-    if (wanted != MACH_PORT_NULL) {
-        return ipc_entry_take_name(s, wanted, out);
+    return wanted != MACH_PORT_NULL ? ipc_entry_take_name(s, wanted, out)
+                                    : ipc_entry_reserve(s, 1);
+}
+
+/* What a new right of this kind names; NULL, too, for a dead name. */
+static kern_return_t
+object_for(struct ipc_space *s, mach_port_right_t right,
+           struct ipc_object **out)
+{
+    struct ipc_port *port;
+    struct ipc_pset *set;
+
+    *out = NULL;
+    if (right == MACH_PORT_RIGHT_DEAD_NAME) {
+        return KERN_SUCCESS;
     }
-    kr = ipc_entry_reserve(s, 1);
-    if (kr == KERN_SUCCESS) {
-        *out = ipc_entry_take(s);
+    if (right == MACH_PORT_RIGHT_RECEIVE) {
+        port = ipc_port_create(s->is_ledger);
+        *out = port == NULL ? NULL : &port->ip_object;
+    } else {
+        set = ipc_pset_create(s->is_ledger);
+        *out = set == NULL ? NULL : &set->ps_object;
     }
-    return kr;
+    return *out == NULL ? KERN_RESOURCE_SHORTAGE : KERN_SUCCESS;
 }
 
 kern_return_t
 ipc_right_alloc(struct ipc_space *s, mach_port_right_t right,
                 mach_port_name_t wanted, mach_port_name_t *out)
 {
+    struct ipc_object *object;
     struct ipc_entry *e;
     kern_return_t kr;
 
@@ -98,20 +114,24 @@ ipc_right_alloc(struct ipc_space *s, mach_port_right_t right,
     if (kr != KERN_SUCCESS) {
         return kr;
     }
-    if (right == MACH_PORT_RIGHT_RECEIVE) {
-        e->ie_port = ipc_port_create(s->is_ledger);
-        if (e->ie_port == NULL) {
+    kr = object_for(s, right, &object);
+    if (kr != KERN_SUCCESS) {
+        if (e != NULL) {
             ipc_entry_free(s, e);
-            return KERN_RESOURCE_SHORTAGE;
         }
+        return kr;
+    }
+    /* ---- point of no return: of too many names somebody is told ---- */
+    if (e == NULL) {
+        e = ipc_entry_take(s);
+    } else {
+        ipc_space_count_names(s);
+    }
+    e->ie_object = object;
+    if (right == MACH_PORT_RIGHT_RECEIVE) {
         e->ie_bits = MACH_PORT_TYPE_RECEIVE;
         ipc_port_enter_space(e->ie_port, s, e->ie_name);
     } else if (right == MACH_PORT_RIGHT_PORT_SET) {
-        e->ie_pset = ipc_pset_create(s->is_ledger);
-        if (e->ie_pset == NULL) {
-            ipc_entry_free(s, e);
-            return KERN_RESOURCE_SHORTAGE;
-        }
         e->ie_bits = MACH_PORT_TYPE_PORT_SET;
         e->ie_pset->ps_name = e->ie_name;
     } else {

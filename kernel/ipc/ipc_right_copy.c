@@ -356,6 +356,7 @@ ipc_right_insert(struct ipc_space *s, mach_port_name_t name,
         if (kr != KERN_SUCCESS) {
             return kr;
         }
+        ipc_space_count_names(s);
     } else if (type == MACH_MSG_TYPE_PORT_SEND
                && ie_urefs(e) >= MACH_PORT_UREFS_MAX - 1u) {
         return KERN_UREFS_OVERFLOW;

@@ -187,6 +187,7 @@ ipc_space_copy(struct ipc_space *from, struct ipc_space *to)
         if (kr != KERN_SUCCESS) {
             return kr;
         }
+        ipc_space_count_names(to);
         copy->ie_bits = e->ie_bits
                         & (MACH_PORT_TYPE_SEND | MACH_PORT_TYPE_DEAD_NAME
                            | IE_UREFS_MASK);

@@ -32,7 +32,7 @@
 
 static const struct m_op *const tables[] = {
     m_name_ops, m_right_ops, m_port_ops, m_message_ops, m_rpc_ops,
-    m_life_ops, m_guard_ops,
+    m_life_ops, m_guard_ops, m_space_ops, m_kernel_ops,
 };
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
 

@@ -19,12 +19,12 @@
 #define IPC_MODEL_H
 
 #include "ipc_test.h"
+#include "model_kern.h"
 #include "model_limits.h"
 
 #define M_NONE (-1)
 #define M_DEAD (-2)
 #define M_GONE (-3) /* in a message: died on the way */
-#define M_TASKS 4
 #define M_THREADS 4    /* of a task */
 #define M_NAMES 32     /* names of a task; where there are more, some go */
 #define M_LIST 128
@@ -64,6 +64,7 @@ struct m_message {
     int id;                    /* msgh_id */
     bool notice;
     bool slot;                 /* counts against the queue limit */
+    bool prealloc;             /* of the kernel, which has but one */
     bool complex;
     uint32_t value;            /* of a notification, or first inline word */
     unsigned words;
@@ -91,6 +92,7 @@ struct m_port {
     mach_port_name_t name;     /* IN_SPACE */
     int transit;               /* IN_QUEUE: of this port */
     struct ipc_port *kernel;   /* to look at */
+    uint64_t number;           /* 0: not asked for yet */
     uint32_t mscount, seqno, qlimit;
     uint64_t payload, guard;
     bool guarded, strict;      /* it must not go; nor be moved */
@@ -131,6 +133,11 @@ struct m_task {
     struct m_right right[M_INDICES];
     struct m_list names;       /* indices in use, in no order */
     unsigned reap_next;
+    uint32_t soft, hard;       /* limits of names */
+    int limit_notice;          /* port to be told of more than soft; M_NONE,
+                                  M_DEAD */
+    int registered[M_REGISTERED]; /* send rights without names; M_NONE, M_DEAD
+                                     */
 };
 
 enum m_state { M_IDLE, M_WAITING, M_READY };
@@ -218,6 +225,9 @@ kern_return_t m_lookup_receive(int task, mach_port_name_t name, int *port);
 kern_return_t m_lookup_set(int task, mach_port_name_t name, int *set);
 struct m_right *m_find_port(int task, int port); /* send or receive right */
 bool m_reserve(int task, unsigned n);
+bool m_grow(int task);       /* more names, whatever the limit says */
+/* Are there more than were to be?  Then somebody is told, once. */
+void m_count_names(int task);
 struct m_right *m_take(int task);
 kern_return_t m_take_name(int task, mach_port_name_t name,
                           struct m_right **out);
@@ -312,6 +322,8 @@ enum m_what {
     CALL_SET_PAYLOAD, CALL_GET_PAYLOAD, CALL_CLEAR_PAYLOAD, CALL_GUARD,
     CALL_UNGUARD, CALL_SWAP_GUARD, CALL_GET_SRIGHTS, CALL_DNREQUEST_INFO,
     CALL_GET_ATTRIBUTES, CALL_SET_ATTRIBUTES, CALL_REQUEST, CALL_COPY_SPACE,
+    CALL_SET_LIMITS, CALL_SPACE_INFO, CALL_SPACE_BASIC_INFO, CALL_KOBJECT,
+    CALL_REGISTER, CALL_PORTS_LOOKUP, CALL_KERNEL_SEND, CALL_KERNEL_PREALLOC,
     CALL_SEND, CALL_RECEIVE, CALL_SEND_RECEIVE, CALL_COUNT
 };
 /* A call has ended so; must be what the model says. */
@@ -326,7 +338,8 @@ struct m_op {
     bool grows;              /* makes names: not where there are too many */
 };
 extern const struct m_op m_name_ops[], m_right_ops[], m_port_ops[],
-    m_message_ops[], m_rpc_ops[], m_life_ops[], m_guard_ops[];
+    m_message_ops[], m_rpc_ops[], m_life_ops[], m_guard_ops[],
+    m_space_ops[], m_kernel_ops[];
 
 /* ---- model_pick.c: random choices ---- */
 mach_port_name_t m_some_name(int task);
@@ -345,6 +358,20 @@ bool m_inject_end(void);
 /* The same for a call that answers KERN_RESOURCE_SHORTAGE; true: it is over. */
 bool m_inject_over(enum m_what what, int task, kern_return_t kr);
 
+/* ---- model_name_ops.c ---- */
+mach_port_type_t m_type_of_right(int task, const struct m_right *r);
+
+/* ---- model_right_ops.c: the right that the test holds (m_hand) ---- */
+extern struct ipc_port *m_hand_port;
+void m_hand_drop(void);
+/* A send-once right of one of the task's ports; or none. */
+void m_make_notify(int task);
+/* The right of a request that was replaced comes back. */
+void m_previous_back(int task, struct ipc_port *kernel, int port);
+
+/* ---- model_space_ops.c ---- */
+void m_register_end(int task); /* as a task ends */
+
 /* ---- model_message_ops.c ---- */
 extern uint64_t m_combined;  /* calls that send and receive */
 /* A disposition that is likely to be right. */
@@ -354,6 +381,10 @@ void m_call_begin(int thread, bool send, bool receive);
 /* A random body behind call.head; rich: of many parts. */
 void m_write_message(int thread, bool rich);
 void m_trap(int thread, void *from, void *into);
+
+/* ---- model_kernel_ops.c ---- */
+void m_kernel_begin(void);
+void m_kernel_end(void);
 
 /* ---- model_life.c ---- */
 void m_begin(void);

@@ -44,6 +44,10 @@ rights_die(int port)
     for (t = 0; t < M_TASKS; t++) {
         struct m_task *m = &m_tasks[t];
 
+        forget(&m->limit_notice, port, M_DEAD);
+        for (i = 0; i < M_REGISTERED; i++) {
+            forget(&m->registered[i], port, M_DEAD);
+        }
         for (i = 0; i < m->names.n; i++) {
             struct m_right *r = &m->right[m->names.at[i]];
 

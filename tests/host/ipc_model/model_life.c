@@ -18,6 +18,11 @@ task_begin(int t)
     m->task = task_make(&ledger_root);
     m->task->token.val[0] = m->task->audit.val[0] = 100 + (uint32_t)t;
     m->filled = m->reap_next = M_FIRST;
+    m->soft = m->hard = M_NAMES_MAX;
+    m->limit_notice = M_NONE;
+    for (i = 0; i < M_REGISTERED; i++) {
+        m->registered[i] = M_NONE;
+    }
     port = m_port_new(t);
     m_ports[port].place = M_IN_KERNEL;
     m_ports[port].kernel = m->task->self;
@@ -44,9 +49,16 @@ task_dies(int t)
     int self = m_copyin(t, MACH_PORT_TASK_SELF, MACH_MSG_TYPE_COPY_SEND).port;
 
     threads_end(t);
+    m_register_end(t);
     ipc_kobject_destroy(m->task->self);
     m_dispose(self);
     ipc_space_destroy(m->task->space);
+    if (m->limit_notice >= 0) {
+        int to = m->limit_notice;
+
+        m->limit_notice = M_NONE;
+        m_sonce_gone(to);
+    }
     m->alive = false;
     m_push(&m_reaping, t);
     m_check_touched();
@@ -190,6 +202,7 @@ m_begin(void)
     int t;
 
     census_begin();
+    m_kernel_begin();
     for (t = 0; t < M_TASKS; t++) {
         task_begin(t);
     }
@@ -212,6 +225,7 @@ m_end(void)
     }
     CHECK_EQ(m_live.n, 0);
     CHECK_EQ(m_used_messages.n, 0);
+    m_kernel_end();
     census_end();
 }
 

@@ -321,8 +321,8 @@ op_get_refs_trap(int t)
     }
 }
 
-static mach_port_type_t
-type_of_right(int t, const struct m_right *r)
+mach_port_type_t
+m_type_of_right(int t, const struct m_right *r)
 {
     const struct m_request *q =
         r->type == MACH_PORT_TYPE_PORT_SET || r->port < 0
@@ -347,7 +347,7 @@ op_type(int t)
     m_result(CALL_TYPE, kr, want);
     if (kr == KERN_SUCCESS) {
         CHECK_EQ(got, m_borrowed(name) ? MACH_PORT_TYPE_SEND
-                                       : type_of_right(t, r));
+                                       : m_type_of_right(t, r));
     }
 }
 
@@ -377,7 +377,7 @@ op_names(int t)
         if (r->type != 0) {
             CHECK_EQ(((const uint32_t *)user_copy_data(names))[at], r->name);
             CHECK_EQ(((const uint32_t *)user_copy_data(types))[at++],
-                     type_of_right(t, r));
+                     m_type_of_right(t, r));
         }
     }
     if (n > 0) {

@@ -116,8 +116,36 @@ fill(struct m_task *t)
 }
 
 bool
+m_grow(int task)
+{
+    return fill(&m_tasks[task]);
+}
+
+/* The limit that the task has set. */
+static bool
+within_limit(const struct m_task *t, unsigned n)
+{
+    return t->names.n + (uint64_t)n <= t->hard;
+}
+
+void
+m_count_names(int task)
+{
+    struct m_task *t = &m_tasks[task];
+    int to = t->limit_notice;
+
+    if (to != M_NONE && t->names.n > t->soft) {
+        t->limit_notice = M_NONE;
+        m_notify(to, MACH_NOTIFY_NAME_LIMIT, t->names.n, M_NONE);
+    }
+}
+
+bool
 m_reserve(int task, unsigned n)
 {
+    if (!within_limit(&m_tasks[task], n)) {
+        return false;
+    }
     while (m_tasks[task].free_count < n) {
         if (!fill(&m_tasks[task])) {
             return false;
@@ -136,6 +164,7 @@ begin(int task, mach_port_name_t name)
     *r = (struct m_right){.name = name, .port = M_NONE};
     m_push(&t->names, (int)(name >> 8));
     m_touch_name(task, name);
+    m_count_names(task);
     return r;
 }
 
@@ -165,6 +194,9 @@ m_take_name(int task, mach_port_name_t name, struct m_right **out)
     }
     if (index >= M_NAMES_MAX || index >= table_size(t) + M_REACH) {
         return KERN_NO_SPACE;
+    }
+    if (!within_limit(t, 1)) {
+        return KERN_RESOURCE_SHORTAGE;
     }
     while (index >= t->filled) {
         if (!fill(t)) {

@@ -7,15 +7,15 @@
 #include "model.h"
 
 /* The kernel's right that the test holds. */
-static struct ipc_port *hand;
+struct ipc_port *m_hand_port;
 
-static void
-hand_drop(void)
+void
+m_hand_drop(void)
 {
     struct m_carried c = m_hand;
 
-    ipc_port_drop_right(hand, c.type);
-    hand = IP_NULL;
+    ipc_port_drop_right(m_hand_port, c.type);
+    m_hand_port = IP_NULL;
     m_hand = (struct m_carried){0, M_NONE};
     m_drop(c);
 }
@@ -90,8 +90,8 @@ extract(int t)
     struct m_right *r;
     kern_return_t kr, want;
 
-    hand = IP_NULL;
-    kr = mach_port_extract_right(m_space(t), name, d, &hand, &type);
+    m_hand_port = IP_NULL;
+    kr = mach_port_extract_right(m_space(t), name, d, &m_hand_port, &type);
     want = m_lookup(t, name, &r);
     if (want == KERN_SUCCESS) {
         want = r->type == MACH_PORT_TYPE_DEAD_NAME
@@ -103,7 +103,7 @@ extract(int t)
         return false;
     }
     m_hand = m_copyin(t, name, d);
-    CHECK(hand == m_ports[m_hand.port].kernel);
+    CHECK(m_hand_port == m_ports[m_hand.port].kernel);
     CHECK_EQ(type, m_hand.type);
     return true;
 }
@@ -115,7 +115,7 @@ insert_any(int to)
     kern_return_t kr, want;
 
     m_inject_one_of(1);
-    kr = mach_port_insert_right_any(m_space(to), hand, m_hand.type, &got);
+    kr = mach_port_insert_right_any(m_space(to), m_hand_port, m_hand.type, &got);
     if (m_inject_over(CALL_INSERT_ANY, to, kr)) {
         return;
     }
@@ -126,7 +126,7 @@ insert_any(int to)
     if (want == KERN_SUCCESS) {
         name = m_copyout(to, m_hand);
         m_hand = (struct m_carried){0, M_NONE};
-        hand = IP_NULL;
+        m_hand_port = IP_NULL;
     }
     m_result(CALL_INSERT_ANY, kr, want);
     CHECK_EQ(got, name);
@@ -142,7 +142,7 @@ insert_named(int to)
     kern_return_t kr, want;
 
     m_inject_one_of(1);
-    kr = mach_port_insert_right(m_space(to), name, hand, m_hand.type);
+    kr = mach_port_insert_right(m_space(to), name, m_hand_port, m_hand.type);
     if (m_inject_over(CALL_INSERT, to, kr)) {
         return;
     }
@@ -150,7 +150,7 @@ insert_named(int to)
     m_result(CALL_INSERT, kr, want);
     if (want == KERN_SUCCESS) {
         m_hand = (struct m_carried){0, M_NONE};
-        hand = IP_NULL;
+        m_hand_port = IP_NULL;
     }
 }
 
@@ -161,7 +161,7 @@ op_give(int t)
     int to = (int)m_random(M_TASKS);
 
     if (m_chance(32)) {
-        hand = IP_NULL;
+        m_hand_port = IP_NULL;
         m_hand = (struct m_carried){MACH_MSG_TYPE_PORT_SEND, M_NONE};
     } else if (!extract(t)) {
         return;
@@ -174,7 +174,7 @@ op_give(int t)
         }
     }
     if (m_hand.type != 0) {
-        hand_drop();
+        m_hand_drop();
     }
 }
 
@@ -194,7 +194,7 @@ op_copy_space(int t)
     m_shortage = failed ? KERN_RESOURCE_SHORTAGE : 0;
     want = m_copy_space(from, t);
     m_shortage = 0;
-    if (failed) {
+    if (failed || want == KERN_RESOURCE_SHORTAGE) {
         m_resync_names(t);
     }
     m_result(CALL_COPY_SPACE, kr, want);
@@ -294,8 +294,8 @@ ask_about(int t, mach_port_name_t name, int variant, unsigned sync, int notify,
 
 /* The right of a request that was replaced comes back: into a name of the
  * task, as a reply brings it, or it is dropped. */
-static void
-previous_back(int t, struct ipc_port *kernel, int port)
+void
+m_previous_back(int t, struct ipc_port *kernel, int port)
 {
     mach_port_name_t got;
 
@@ -306,7 +306,7 @@ previous_back(int t, struct ipc_port *kernel, int port)
     if (port >= 0) {
         CHECK(kernel == m_ports[port].kernel);
     }
-    hand = kernel;
+    m_hand_port = kernel;
     m_hand = (struct m_carried){MACH_MSG_TYPE_PORT_SEND_ONCE, port};
     if (m_chance(2) && m_tasks[t].names.n < M_NAMES
         && m_reserve(t, 1)) {
@@ -315,24 +315,24 @@ previous_back(int t, struct ipc_port *kernel, int port)
         CHECK_EQ(got, m_copyout(t, m_hand));
         m_hand = (struct m_carried){0, M_NONE};
     } else {
-        hand_drop();
+        m_hand_drop();
     }
 }
 
 /* A send-once right of one of its ports, for a request; or none. */
-static void
-make_notify(int t)
+void
+m_make_notify(int t)
 {
     mach_port_name_t name = m_some_name_of(t, MACH_PORT_TYPE_RECEIVE);
     struct m_claims claims = {0};
 
-    hand = IP_NULL;
+    m_hand_port = IP_NULL;
     m_hand = (struct m_carried){0, M_NONE};
     if (m_tasks[t].alive
         && m_claim(t, &claims, name, MACH_MSG_TYPE_MAKE_SEND_ONCE)
                == KERN_SUCCESS) {
         CHECK_EQ(ipc_object_copyin(m_space(t), name,
-                                   MACH_MSG_TYPE_MAKE_SEND_ONCE, &hand),
+                                   MACH_MSG_TYPE_MAKE_SEND_ONCE, &m_hand_port),
                  KERN_SUCCESS);
         m_hand = m_copyin(t, name, MACH_MSG_TYPE_MAKE_SEND_ONCE);
     }
@@ -364,14 +364,14 @@ op_request(int t)
         && m_ports[r->port].request_count > M_TASKS * 8 - 4) {
         return;
     }
-    make_notify(t);
+    m_make_notify(t);
     if (m_hand.type == 0 && m_chance(2)) {
-        hand = IP_DEAD;
+        m_hand_port = IP_DEAD;
         m_hand = (struct m_carried){MACH_MSG_TYPE_PORT_SEND_ONCE, M_DEAD};
     }
     m_inject_begin();
     kr = mach_port_request_notification(m_space(about), name, variant, sync,
-                                        hand, &previous, &type);
+                                        m_hand_port, &previous, &type);
     if (!m_inject_over(CALL_REQUEST, about, kr)) {
         want = ask_about(about, name, variant, sync, m_hand.port, &back);
         m_result(CALL_REQUEST, kr, want);
@@ -379,13 +379,13 @@ op_request(int t)
     if (kr != KERN_SUCCESS) {
         /* The request message is destroyed with the right. */
         if (m_hand.type != 0) {
-            hand_drop();
+            m_hand_drop();
         }
         return;
     }
     CHECK_EQ(type, MACH_MSG_TYPE_MOVE_SEND_ONCE);
     CHECK_EQ(m_hand.type, 0);
-    previous_back(about, previous, back);
+    m_previous_back(about, previous, back);
 }
 
 const struct m_op m_right_ops[] = {

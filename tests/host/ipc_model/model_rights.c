@@ -411,8 +411,7 @@ m_copy_space(int from, int to)
         kr = m_take_name(to, r->name, &copy);
         if (kr == KERN_NO_SPACE) {
             /* Out of reach: the table grows step by step. */
-            kr = m_reserve(to, t->free_count + 1) ? KERN_SUCCESS
-                                                  : KERN_RESOURCE_SHORTAGE;
+            kr = m_grow(to) ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
             i--;
             if (kr == KERN_SUCCESS) {
                 continue;

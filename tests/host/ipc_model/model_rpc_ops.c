@@ -172,7 +172,7 @@ op_listen(int t)
 }
 
 const struct m_op m_rpc_ops[] = {
-    {op_talk, 90, true},
-    {op_listen, 20, true},
+    {op_talk, 120, true},
+    {op_listen, 30, true},
     {NULL, 0, false},
 };

@@ -169,13 +169,6 @@ in_names(int port, mach_port_type_t type)
     return n;
 }
 
-unsigned
-m_sends(int port)
-{
-    return in_names(port, MACH_PORT_TYPE_SEND)
-           + in_messages(port, MACH_MSG_TYPE_PORT_SEND);
-}
-
 /* Each notification asked for holds a send-once right. */
 static unsigned
 in_requests(int port)
@@ -192,7 +185,30 @@ in_requests(int port)
             n += p->requests[j].possible == port;
         }
     }
+    for (i = 0; i < M_TASKS; i++) {
+        n += m_tasks[i].limit_notice == port;
+    }
     return n;
+}
+
+static unsigned
+registered(int port)
+{
+    unsigned i, j, n = 0;
+
+    for (i = 0; i < M_TASKS; i++) {
+        for (j = 0; j < M_REGISTERED; j++) {
+            n += m_tasks[i].registered[j] == port;
+        }
+    }
+    return n;
+}
+
+unsigned
+m_sends(int port)
+{
+    return in_names(port, MACH_PORT_TYPE_SEND)
+           + in_messages(port, MACH_MSG_TYPE_PORT_SEND) + registered(port);
 }
 
 unsigned

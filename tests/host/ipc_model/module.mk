@@ -7,7 +7,7 @@ IPC_MODEL_SRCS := tests/host/ipc_model tests/host/ipc/host_help.c \
     tests/host/ipc/host_kobject.c tests/host/ipc/host_threads.c \
     tests/host/ipc/host_vm.c tests/host/lib/host_kernel.c kernel/ipc \
     $(patsubst $(SRC)/%,%,$(wildcard $(SRC)/kernel/kern/mach_port_*.c)) \
-    kernel/base/ledger.c kernel/sched/wait.c kernel/sched/timer.c
+    kernel/kern/mach_ports.c kernel/base/ledger.c kernel/sched/wait.c kernel/sched/timer.c
 IPC_MODEL_FLAGS := -I$(SRC)/tests/host/ipc_model -I$(SRC)/tests/host/ipc \
     -I$(SRC)/tests/host/lib -I$(SRC)/kernel -DIPC_CHUNK=32u
 IPC_MODEL_TINY := -DIPC_NAMES_MAX=24u -UIPC_CHUNK -DIPC_CHUNK=8u \
