@@ -56,6 +56,7 @@ region_add(struct vm_map *map, size_t size)
     r->base = calloc(1, size);
     r->size = size;
     r->writable = true;
+    r->resident = 0;
     list_push_back(&map->regions, &r->link);
     regions++;
     return r->base;
