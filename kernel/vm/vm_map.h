@@ -61,7 +61,20 @@ struct vm_map {
 #define VM_MAP_ENTRIES_MAX 65536u
 
 /* ---- tree: vm_map_tree.c ---- */
-struct vm_map_entry *vm_map_lookup(struct vm_map *map, vm_address_t addr);
+struct vm_map_entry *vm_map_lookup_tree(struct vm_map *map,
+                                        vm_address_t addr);
+
+/* The entry that has addr; NULL: none. */
+static inline struct vm_map_entry *
+vm_map_lookup(struct vm_map *map, vm_address_t addr)
+{
+    struct vm_map_entry *e = map->vm_hint;
+
+    return e != NULL && addr >= e->e_start && addr < e->e_end
+               ? e
+               : vm_map_lookup_tree(map, addr);
+}
+
 /* The first entry that ends above addr; NULL: none. */
 struct vm_map_entry *vm_map_lookup_above(struct vm_map *map,
                                          vm_address_t addr);

@@ -44,17 +44,14 @@ vm_map_lookup_above(struct vm_map *map, vm_address_t addr)
 }
 
 struct vm_map_entry *
-vm_map_lookup(struct vm_map *map, vm_address_t addr)
+vm_map_lookup_tree(struct vm_map *map, vm_address_t addr)
 {
-    struct vm_map_entry *e = map->vm_hint;
+    struct vm_map_entry *e = vm_map_lookup_above(map, addr);
 
-    if (e == NULL || addr < e->e_start || addr >= e->e_end) {
-        e = vm_map_lookup_above(map, addr);
-        if (e == NULL || addr < e->e_start) {
-            return NULL;
-        }
-        map->vm_hint = e;
+    if (e == NULL || addr < e->e_start) {
+        return NULL;
     }
+    map->vm_hint = e;
     return e;
 }
 
