@@ -4,8 +4,8 @@
  * Ladders of checks without effect, each of which leaves everything to the
  * general path; then what that would have done.
  *
- * Words go here; a right or memory goes as on the general path
- * (sync_transfer), whose last check is the last one here.
+ * Words go here, and a right that is known on the other side; memory goes as
+ * on the general path (sync_transfer), whose last check is the last one here.
  */
 #include <ipc/ipc_entry.h>
 #include <ipc/ipc_listen.h>
@@ -46,15 +46,18 @@ more_goes(struct thread *th, struct thread *to, uint64_t kind)
     if ((tag & SYNC_INTERRUPTIBLE) != 0) {
         th->th_wait_flags |= WAIT_INTERRUPTIBLE;
     }
-    if ((tag & (SYNC_MAP | SYNC_GRANT)) != 0
-        || (out == NULL
-            && (count > SYNC_REGISTERS || (tag & SYNC_RIGHT) != 0))) {
-        return sync_transfer(th, to, kind) == KERN_SUCCESS;
+    if (out == NULL && (count > SYNC_REGISTERS || (tag & SYNC_RIGHT) != 0)) {
+        return false;
     }
+    if ((tag & (SYNC_MAP | SYNC_GRANT)) != 0) {
+        return (tag & SYNC_RIGHT) == 0
+               && sync_transfer(th, to, kind) == KERN_SUCCESS;
+    }
+    /* Any other right may have a notification sent, to `to` perhaps. */
     if ((tag & SYNC_RIGHT) != 0
         && ((regs_sync_tag(&to->th_regs) & SYNC_TAKE_RIGHT) == 0
             || !sync_known_right(th, to))) {
-        return sync_transfer(th, to, kind) == KERN_SUCCESS;
+        return false;
     }
     /* ---- point of no return ---- */
     if (count > SYNC_REGISTERS) {

@@ -46,13 +46,17 @@ void
 sync_listener_done(struct thread *th)
 {
     struct ipc_object *object = th->th_saved.ipc.object;
+    struct ipc_port *woken_for = th->th_ipc_woken_for;
 
     assert(th->th_ipc_wait == IPC_WAIT_LISTEN);
     th->th_saved.ipc.object = NULL;
     th->th_ipc_wait = IPC_WAIT_NONE;
+    th->th_ipc_woken_for = NULL;
     th->th_continuation = NULL;
     regs_set_result(&th->th_regs, KERN_SUCCESS);
     object->io_refs--; /* it is active: not the last one */
+    /* A notification that the transfer caused may have come to it. */
+    ipc_mqueue_pass_on(woken_for, NULL);
 }
 
 /* One word, of something that is no message. */

@@ -2,7 +2,9 @@
 /*
  * Messages, calls and signals at once: at a port set, and at one port.
  */
+#include <mach/notify.h>
 #include <mach_port/mach_port.h>
+#include <task/task.h>
 #include "test.h"
 
 #define EACH 200u
@@ -30,7 +32,7 @@ take_message(mach_port_t from)
 {
     struct {
         mach_msg_header_t header;
-        mach_msg_trailer_t trailer;
+        uint8_t rest[64]; /* of a notification, and the trailer */
     } m;
 
     return mach_msg(&m.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(m),
@@ -75,6 +77,37 @@ test_listener(void)
     check(actor_done(&a) && (a.m.tag & SYNC_KIND) == SYNC_KIND_SIGNAL &&
               a.m.port == call_port,
           "and a signal", a.m.tag);
+}
+
+/* A right that is moved has a notification sent: to the set of those who
+ * listen, of whom the first gets what is sent, and the other is told. */
+static void
+test_notified(void)
+{
+    static struct actor b;
+    struct sync_buffer *mine = sync_buffer();
+    mach_port_t task = MACH_PORT_NULL, previous = MACH_PORT_NULL;
+    struct sync_message m = message(SYNC_RIGHT);
+
+    task_create(mach_task_self(), MACH_PORT_NULL, FALSE, &task);
+    mach_port_request_notification_trap(task, MACH_NOTIFY_DEAD_NAME, 0,
+                                        mach_port, &previous);
+    a = (struct actor){ .trap = TRAP_sync_receive, .name = set,
+                        .wants_buffer = true };
+    a.m.tag = SYNC_TAKE_RIGHT;
+    b = a;
+    actor_start(&a);
+    actor_start(&b);
+    mine->sb_right = task;
+    mine->sb_disposition = MACH_MSG_TYPE_MOVE_SEND;
+    check(sync_send(call_port, &m) == KERN_SUCCESS && actor_done(&a) &&
+              (a.m.tag & SYNC_RIGHT) != 0,
+          "a right is moved to one that listens", a.m.tag);
+    check(actor_done(&b) && (b.m.tag & SYNC_KIND) == SYNC_KIND_MESSAGE &&
+              b.m.port == mach_port,
+          "another is told of the notification", b.m.tag);
+    check(take_message(set) == MACH_NOTIFY_PORT_DELETED, "that it was", 0);
+    task_end(a.buffer.sb_right, MACH_PORT_NULL);
 }
 
 /* A receiver and a listener at one port: each gets what is for it. */
@@ -188,6 +221,7 @@ test_mixed(void)
     mach_port_insert_member_trap(mach_port, set);
     mach_port_insert_member_trap(call_port, set);
     test_listener();
+    test_notified();
     test_both();
     test_joined();
     test_turns();
