@@ -18,6 +18,14 @@ sync_trap_fast(unsigned number, uint64_t name, uint64_t *tag)
     register uint64_t r8 __asm__("r8") = 2;
     register uint64_t r9 __asm__("r9") = 3;
 
+    if (__builtin_constant_p(*tag) && *tag == 0) { /* no words to load */
+        __asm__ volatile("syscall"
+                         : "+a"(result), "+D"(name), "+S"(*tag)
+                         :
+                         : "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11",
+                           "r12", "r13", "r14", "r15", "memory", "cc");
+        return result;
+    }
     __asm__ volatile("syscall"
                      : "+a"(result), "+D"(name), "+S"(*tag), "+d"(word),
                        "+r"(r10), "+r"(r8), "+r"(r9)

@@ -97,7 +97,7 @@ wait_and_run(struct thread *th, continuation_t k, struct thread *to)
     regs_set_result(&to->th_regs, KERN_SUCCESS);
     sched_hand_over(th, to);
     /* Whatever is on the stack is of no use to anybody. */
-    machine_start(to);
+    machine_resume(to);
 }
 
 kern_return_t

@@ -175,37 +175,33 @@ regs_copy_sync_words(struct machine_regs *to, const struct machine_regs *from,
         return;
     }
     to->rdx = from->rdx;
-    if (n > 4) {
-        to->r9 = from->r9;
-        to->r8 = from->r8;
-        to->r10 = from->r10;
-        to->rbx = from->rbx;
-        switch (n) {
-        default:
-            to->r14 = from->r14;
-            /* fall through */
-        case 7:
-            to->r13 = from->r13;
-            /* fall through */
-        case 6:
-            to->r12 = from->r12;
-            /* fall through */
-        case 5:
-            break;
+    if (n < 4) {
+        if (n >= 2) {
+            to->r10 = from->r10;
+        }
+        if (n == 3) {
+            to->r8 = from->r8;
         }
         return;
     }
+    to->r10 = from->r10;
+    to->r8 = from->r8;
+    to->r9 = from->r9;
+    if (n == 4) {
+        return;
+    }
+    to->rbx = from->rbx;
     switch (n) {
-    case 4:
-        to->r9 = from->r9;
-        /* fall through */
-    case 3:
-        to->r8 = from->r8;
-        /* fall through */
-    case 2:
-        to->r10 = from->r10;
-        /* fall through */
     default:
+        to->r14 = from->r14;
+        /* fall through */
+    case 7:
+        to->r13 = from->r13;
+        /* fall through */
+    case 6:
+        to->r12 = from->r12;
+        /* fall through */
+    case 5:
         break;
     }
 }
