@@ -209,6 +209,33 @@ fast_without_room(void)
     end(t);
 }
 
+/* Where send-once rights of several accounts are out, the next one's account
+ * has its place behind them: the general path sees to that. */
+static void
+fast_with_two_makers(void)
+{
+    uint64_t limit[LEDGER_ITEMS] = {100000, LEDGER_UNLIMITED, 400, 10, 10};
+    struct twin *t = &world;
+    struct ledger *other;
+    struct ipc_port *port, *sonce;
+
+    begin(t);
+    CHECK_EQ(ledger_create(&ledger_root, limit, &other), KERN_SUCCESS);
+    CHECK_EQ(ipc_right_lookup_receive(t->client.task->space, t->reply, &port),
+             KERN_SUCCESS);
+    (void)make_sonce(t->client.task, t->reply, t->server.task);
+    CHECK_EQ(ipc_sonce_prepare(port, other), KERN_SUCCESS);
+    sonce = ipc_sonce_make(port);
+    CHECK_EQ(twin_call(t, &t->server, &plain, MACH_RCV_MSG, t->port),
+             KERN_BLOCKED);
+    CHECK(!client_call(t));
+    (void)run_ready();
+    CHECK_EQ(t->server.thread->result, MACH_MSG_SUCCESS);
+    ipc_port_release_sonce(sonce);
+    ledger_release(other);
+    end(t);
+}
+
 const struct test fast_case_tests[] = {
     {"the fast path keeps the order of messages", fast_keeps_order},
     {"the fast path serves a port before its set", fast_port_before_set},
@@ -216,5 +243,6 @@ const struct test fast_case_tests[] = {
     {"the fast path waits in turn", fast_waits_in_turn},
     {"the fast path and a limit of names", fast_with_name_limit},
     {"the fast path and a full table of names", fast_without_room},
+    {"the fast path and two makers of rights", fast_with_two_makers},
     {NULL, NULL},
 };
