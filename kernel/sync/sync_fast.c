@@ -72,6 +72,31 @@ more_goes(struct thread *th, struct thread *to, uint64_t kind)
     return true;
 }
 
+/* More words than registers.  False: there is no buffer for them. */
+static __attribute__((noinline)) bool
+long_goes(struct thread *th, struct thread *to, uint64_t kind)
+{
+    uint64_t tag = regs_sync_tag(&th->th_regs);
+    const struct sync_buffer *b = th->th_sync.sy_buffer;
+    struct sync_buffer *other = to->th_sync.sy_buffer;
+    unsigned count = (uint32_t)tag - SYNC_REGISTERS;
+    const uint64_t *from;
+    uint64_t *out;
+
+    if (b == NULL || other == NULL) {
+        return false;
+    }
+    from = b->sb_words;
+    out = other->sb_words;
+    th->th_wait_flags = WAIT_ABORTABLE;
+    do {
+        *out++ = *from++;
+    } while (--count != 0);
+    regs_copy_sync_words(&to->th_regs, &th->th_regs, SYNC_REGISTERS);
+    regs_set_sync_tag(&to->th_regs, tag | kind);
+    return true;
+}
+
 /* All that from has for to; false: not by this path, and nothing happened. */
 static inline bool
 message_goes(struct thread *from, struct thread *to, uint64_t kind)
@@ -81,6 +106,18 @@ message_goes(struct thread *from, struct thread *to, uint64_t kind)
     if (LIKELY((uint32_t)tag <= SYNC_REGISTERS)) {
         regs_copy_sync_words(&to->th_regs, &from->th_regs, (uint32_t)tag);
         regs_set_sync_tag(&to->th_regs, tag | kind);
+        from->th_wait_flags = WAIT_ABORTABLE;
+        return true;
+    }
+    if ((uint32_t)tag <= SYNC_WORDS) {
+        return long_goes(from, to, kind);
+    }
+    /* Words, and a wait in which more may come. */
+    if (((uint32_t)tag & ~(SYNC_TAKE_RIGHT | SYNC_TAKE_MAP)) <= SYNC_REGISTERS
+        && from->th_sync.sy_buffer != NULL) {
+        regs_copy_sync_words(&to->th_regs, &from->th_regs, tag & SYNC_COUNT);
+        regs_set_sync_tag(&to->th_regs,
+                          (tag & (SYNC_LABEL_MASK | SYNC_COUNT)) | kind);
         from->th_wait_flags = WAIT_ABORTABLE;
         return true;
     }
@@ -165,7 +202,8 @@ sync_reply_wait_trap(void)
     }
     object = e->ie_object;
     if (!LIKELY(is_quiet(object) && (th->th_ast & ~AST_IRET) == 0
-                && to != NULL && to->th_state == TH_WAITING && sched_may_hand_over(th, to)
+                && to != NULL && to->th_state == TH_WAITING
+                && sched_may_hand_over(th, to)
                 && message_goes(th, to, SYNC_KIND_SEND))) {
         return sync_reply_wait(th);
     }
