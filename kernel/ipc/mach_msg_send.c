@@ -388,7 +388,6 @@ send_to_kernel(struct mach_msg_call *c, struct ipc_kmsg *k,
 {
     kern_return_t kr = ipc_kmsg_charge(k, c->mc_caller->ca_ledger);
 
-    mach_msg_slot_give_back(c);
     if (kr == KERN_SUCCESS && dest->ip_kind != IKOT_NONE) {
         kr = mach_msg_reply_alloc(c, k);
     }
@@ -413,9 +412,6 @@ send_once(struct mach_msg_call *c, struct ipc_kmsg *k, struct ipc_port *dest,
 {
     kern_return_t kr;
 
-    if (c->mc_slot != NULL) {
-        mach_msg_slot_give_back(c);
-    }
     if (ipc_kmsg_charge(k, payer(c, dest, disposition)) != KERN_SUCCESS) {
         return refuse(c, k, MACH_SEND_NO_BUFFER);
     }

@@ -147,6 +147,18 @@ a_name_for_a_right(void)
              MACH_MSG_SUCCESS);
     CHECK_EQ(receive(h, dest, m), MACH_MSG_SUCCESS);
     CHECK_EQ(m->port.port[0].name, MACH_PORT_NULL);
+    /* Nor does one whose reply right is dead. */
+    memset(w.ma, 0, sizeof(*w.ma));
+    w.ma->head.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND,
+                                          MACH_MSG_TYPE_MOVE_SEND);
+    w.ma->head.msgh_remote_port = give_send(t, dest, w.a);
+    w.ma->head.msgh_local_port = MACH_PORT_DEAD;
+    CHECK_EQ(host_msg(w.ta, &(struct msg_args){.message = w.ma,
+                                               .option = MACH_SEND_MSG,
+                                               .send_size = 24}),
+             MACH_MSG_SUCCESS);
+    CHECK_EQ(receive(h, dest, m), MACH_MSG_SUCCESS);
+    CHECK_EQ(m->head.msgh_remote_port, MACH_PORT_DEAD);
     for (i = 0; i < 2; i++) {
         memset(w.ma, 0, sizeof(*w.ma));
         w.ma->head.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND, 0)

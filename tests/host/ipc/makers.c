@@ -137,6 +137,39 @@ the_maker_pays(void)
     end();
 }
 
+/* The reply port was made by a, and it is b that asks c. */
+static void
+the_asker_pays(void)
+{
+    mach_port_name_t n, dest;
+    union any_msg *mb, *mc;
+    uint64_t before[2];
+
+    begin();
+    n = move(a, new_port(a), b);
+    dest = new_port(c);
+    mb = user_alloc(b, sizeof(*mb));
+    mc = user_alloc(c, sizeof(*mc));
+    mb->head.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND,
+                                        MACH_MSG_TYPE_MAKE_SEND_ONCE);
+    mb->head.msgh_remote_port = give_send(c, dest, b);
+    mb->head.msgh_local_port = n;
+    CHECK_EQ(host_msg(tb, &(struct msg_args){.message = mb,
+                                             .option = MACH_SEND_MSG,
+                                             .send_size = 24}),
+             MACH_MSG_SUCCESS);
+    CHECK_EQ(receive(tc, dest, mc), MACH_MSG_SUCCESS);
+    before[0] = used(la);
+    before[1] = used(lb);
+    CHECK_EQ(send_big(tc, mc->head.msgh_remote_port,
+                      MACH_MSG_TYPE_MOVE_SEND_ONCE),
+             MACH_MSG_SUCCESS);
+    CHECK_EQ(used(la), before[0]);
+    CHECK(used(lb) >= before[1] + 8192);
+    check_port_of(b, n);
+    end();
+}
+
 /* Rights of three makers are out: each pays for as many as it made. */
 static void
 many_makers(void)
@@ -240,6 +273,7 @@ no_room_for_a_maker(void)
 
 const struct test maker_tests[] = {
     {"the maker pays", the_maker_pays},
+    {"the asker pays", the_asker_pays},
     {"many makers", many_makers},
     {"replies never received", replies_never_received},
     {"no room for a maker", no_room_for_a_maker},
