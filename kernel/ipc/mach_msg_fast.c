@@ -216,10 +216,10 @@ find_receiver(struct fast *f, uint32_t names)
     return f->window != 0;
 }
 
-/* The last odd bytes before `at`, and a trailer with elements. */
+/* A trailer with elements. */
 static __attribute__((noinline)) bool
-put_rest(vm_address_t at, vm_address_t from, mach_msg_size_t size,
-         size_t odd, const struct ipc_port *dest, const struct ipc_caller *c)
+put_trailer(vm_address_t at, mach_msg_size_t size,
+            const struct ipc_port *dest, const struct ipc_caller *c)
 {
     mach_msg_max_trailer_t t = {
         .msgh_trailer_type = MACH_MSG_TRAILER_FORMAT_0,
@@ -230,8 +230,7 @@ put_rest(vm_address_t at, vm_address_t from, mach_msg_size_t size,
         .msgh_context = dest->ip_context,
     };
 
-    return user_copy_from((void *)(uintptr_t)(at - odd), from - odd, odd) == 0
-           && user_copy_to(at, &t, size) == 0;
+    return user_copy_to(at, &t, size) == 0;
 }
 
 /* The message as the receiver sees it, but for the names that a descriptor
@@ -249,14 +248,15 @@ put_message(const struct fast *f, uint64_t head0, uint64_t head1)
                              (f->size - HEADER) / 8) != 0)) {
         goto miss;
     }
+    if ((f->size & 4) != 0) {
+        user_move32(to + f->size - 4, f->message + f->size - 4, miss);
+    }
     user_put64(to + f->size,
                HEAD0(MACH_MSG_TRAILER_FORMAT_0, SMALL_TRAILER), miss);
     user_access_end();
-    if (UNLIKELY((f->size & 4) != 0
-                 || f->receiver->th_saved.ipc.trailer != SMALL_TRAILER)
-        && !put_rest(to + f->size, f->message + f->size,
-                     f->receiver->th_saved.ipc.trailer, f->size & 4, f->dest,
-                     f->sender->th_caller)) {
+    if (UNLIKELY(f->receiver->th_saved.ipc.trailer != SMALL_TRAILER)
+        && !put_trailer(to + f->size, f->receiver->th_saved.ipc.trailer,
+                        f->dest, f->sender->th_caller)) {
         pmap_window_close();
         return false;
     }

@@ -103,6 +103,7 @@ bool user_store32(vm_address_t to, uint32_t value);
  * where nothing else is called.
  *   user_get192(words, from)  three words; words[0] is 0 after a miss
  *   user_put64(to, value, label)  a miss goes to the label
+ *   user_move32(to, from, label)  half a word likewise
  *   user_move64(to, from, n)  n words, from user memory to user memory (or a
  *                             window); how many it has not moved
  */
@@ -150,6 +151,15 @@ user_get192(uint64_t words[3], vm_address_t from)
                           USER_FIXUP("1b", "%l[" #label "]")      \
                           : : "m"(*(uint64_t *)(uintptr_t)(to)),  \
                               "er"(value) : "memory" : label)
+
+#define user_move32(to, from, label)                              \
+    __asm__ volatile goto("1: movl %1, %%eax\n"                   \
+                          "2: movl %%eax, %0\n"                   \
+                          USER_FIXUP("1b", "%l[" #label "]")      \
+                          USER_FIXUP("2b", "%l[" #label "]")      \
+                          : : "m"(*(uint32_t *)(uintptr_t)(to)),  \
+                              "m"(*(uint32_t *)(uintptr_t)(from)) \
+                          : "memory", "rax" : label)
 
 static inline __attribute__((always_inline)) uint64_t
 user_move64(vm_address_t to, vm_address_t from, uint64_t n)

@@ -43,6 +43,13 @@ user_get192(uint64_t words[3], vm_address_t from)
         }                                          \
     } while (0)
 
+#define user_move32(to, from, label)                             \
+    do {                                                         \
+        if (user_copy_from((void *)(uintptr_t)(to), (from), 4) != 0) { \
+            goto label;                                          \
+        }                                                        \
+    } while (0)
+
 static inline uint64_t
 user_move64(vm_address_t to, vm_address_t from, uint64_t n)
 {
