@@ -75,6 +75,11 @@ def test_trace(folder):
               {"user", "entry and exit", "checks", "copy",
                "switch"} <= set(classes) and "other" not in classes,
               "each instruction has a class", classes)
+    _, out, _ = bench("--trace-instructions", "mach_rt_4k", only="ipc")
+    copied = [float(line.split()[0]) for line in out.split("\n")
+              if line.split()[1:] == ["copy"]]
+    tap.check(copied and copied[0] - classes["copy"] >= 500,
+              "a longer message is more to copy", (classes, copied))
     status, out, err = bench("--trace-instructions", "nonesuch", only="ipc")
     tap.check(status == 2 and "nonesuch" in err, "a trace of no row", err)
 

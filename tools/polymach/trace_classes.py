@@ -18,14 +18,14 @@ FUNCTIONS = tuple((re.compile(names + r"$"), kind) for names, kind in (
     (r"(syscall|isr|trap|user)_(entry|exit|return|common|stub\w*)|"
      r"trap_syscall|trap_exception|trap_interrupt|regs_\w+|swapgs\w*",
      "entry and exit"),
-    (r"user_copy\w*|copyin\w*|copyout\w*|copy_message\w*|pmap_window\w*|"
+    (r"put_\w+|user_copy\w*|copyin\w*|copyout\w*|copy_message\w*|pmap_window\w*|"
      r"memcpy|memmove|memset|rep_\w+|copy_(words|body|header)\w*", "copy"),
     (r"(check|find|read|may|probe|decode)_\w+|\w+_valid|first_receiver|"
-     r"sched_may_hand_over|mach_msg_trailer_size|mach_msg_fast|"
+     r"sched_may_hand_over|mach_msg_trailer_size|mach_msg_fast\w*|"
      r"ipc_kmsg_decode\w*|sync_fast", "checks"),
     (r"ipc_entry_\w+|ipc_space_\w+|ipc_hash_\w+|free_list_\w+|within_limit|"
      r"entry_(with|begin|add)\w*", "names"),
-    (r"rights_(in|out)\w*|ipc_right_\w+|ipc_sonce_\w+|newest|oldest|"
+    (r"rights_(in|out)\w*|use_reply_right|move_carried_right|ipc_right_\w+|ipc_sonce_\w+|newest|oldest|"
      r"ipc_port_(make|copy|release|reference|drop)\w*|ipc_notify_\w+",
      "rights"),
     (r"sched_hand_over|machine_switch|pmap_activate|sched_next|pick|load|"
