@@ -4,7 +4,9 @@
  * again every interval.
  *
  * The message is allocated with the timer, so that expiring can't fail; while
- * one is still queued, further expiries are not queued again.  The timer
+ * one is still queued, further expiries are not queued again, and those that
+ * were missed are not made up for: after each comes the next that is still
+ * to come.  The timer
  * lives until the last send right to its port goes.
  */
 #include <base/assert.h>
@@ -13,6 +15,7 @@
 #include <kern/host.h>
 #include <sched/thread.h>
 #include <sched/timer.h>
+#include <machine/clock.h>
 
 #define TIMER_EXPIRED 90
 
@@ -24,6 +27,18 @@ struct kernel_timer {
     struct ipc_kmsg *kt_message;  /* I: preallocated */
     struct ledger *kt_ledger;     /* I: +1 */
 };
+
+/* The first expiry after now.  Never in the past, however long the interval:
+ * timers that are always due would keep all others from theirs. */
+static uint64_t
+next_expiry(uint64_t deadline, uint64_t interval)
+{
+    uint64_t now = clock_uptime();
+    uint64_t late = now > deadline ? now - deadline : 0;
+    uint64_t wait = interval - late % interval;
+
+    return wait < TIMER_NEVER - now ? now + wait : TIMER_NEVER - 1;
+}
 
 static void
 expired(void *arg)
@@ -37,7 +52,8 @@ expired(void *arg)
                                      NULL, 0);
     }
     if (kt->kt_interval != 0) {
-        timer_set(&kt->kt_timer, kt->kt_timer.tm_deadline + kt->kt_interval);
+        timer_set(&kt->kt_timer, next_expiry(kt->kt_timer.tm_deadline,
+                                             kt->kt_interval));
     }
 }
 

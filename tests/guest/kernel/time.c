@@ -57,6 +57,33 @@ test_page(void)
     vm_deallocate(at, MACH_PAGE_SIZE);
 }
 
+/* Timers whose next expiry is no number, or long past, keep nobody else's
+ * from coming. */
+static void
+test_timer_range(void)
+{
+    static const uint64_t intervals[] = { ~0ull, ~0ull - 1, 1ull << 63,
+                                          100000 };
+    mach_port_t port = mach_reply_port(), timers[4];
+    uint64_t start = clock_uptime();
+
+    mach_port_insert_right_trap(port, port, MACH_MSG_TYPE_MAKE_SEND);
+    for (unsigned i = 0; i < 4; i++) {
+        timers[i] = MACH_PORT_NULL;
+        timer_create(mach_host_self(), port, &timers[i]);
+        check(timer_arm(timers[i], start, intervals[i]) == KERN_SUCCESS,
+              "an interval of any length", i);
+    }
+    clock_sleep(start + 20 * MS, 0);
+    check(clock_uptime() - start < 500 * MS, "others' timers come in time",
+          clock_uptime() - start);
+    for (unsigned i = 0; i < 4; i++) {
+        mach_port_deallocate_trap(timers[i]);
+    }
+    mach_port_mod_refs_trap(port, MACH_PORT_RIGHT_SEND, -1);
+    mach_port_mod_refs_trap(port, MACH_PORT_RIGHT_RECEIVE, -1);
+}
+
 static void
 test_timer(void)
 {
@@ -99,6 +126,7 @@ test_time(void)
           end - start);
     test_page();
     test_timer();
+    test_timer_range();
     check(host_random(mach_host_self(), a, &n) == KERN_SUCCESS &&
               host_random(mach_host_self(), b, &k) == KERN_SUCCESS &&
               n == 64 && memcmp(a, b, 64) != 0,
