@@ -17,6 +17,54 @@ uint64_t ipc_kmsg_count;
 struct list *ipc_kmsg_cache;
 int ipc_kmsg_cached;
 
+/* Large ones freed lately, for the next of their capacity: whoever sends many
+ * messages of a few sizes does not cut the page allocator's long runs into
+ * pieces that others' pages then hold apart. */
+#define LARGE_KEPT 4u
+static struct ipc_kmsg *large[LARGE_KEPT];
+static unsigned large_next; /* to be replaced */
+
+static struct ipc_kmsg *
+large_take(uint32_t capacity)
+{
+    for (unsigned i = 0; i < LARGE_KEPT; i++) {
+        struct ipc_kmsg *k = large[i];
+
+        if (k != NULL && k->ikm_capacity == capacity) {
+            large[i] = NULL;
+            return k;
+        }
+    }
+    return NULL;
+}
+
+static void
+large_keep(struct ipc_kmsg *k)
+{
+    unsigned i = 0;
+
+    while (i < LARGE_KEPT && large[i] != NULL) {
+        i++;
+    }
+    if (i == LARGE_KEPT) {
+        i = large_next++ % LARGE_KEPT;
+        kfree(large[i], ipc_kmsg_bytes(large[i]), NULL);
+    }
+    list_init(&k->ikm_link);
+    large[i] = k;
+}
+
+void
+ipc_kmsg_trim(void)
+{
+    for (unsigned i = 0; i < LARGE_KEPT; i++) {
+        if (large[i] != NULL) {
+            kfree(large[i], ipc_kmsg_bytes(large[i]), NULL);
+            large[i] = NULL;
+        }
+    }
+}
+
 struct ipc_kmsg *
 ipc_kmsg_create(mach_msg_size_t size)
 {
@@ -25,6 +73,11 @@ ipc_kmsg_create(mach_msg_size_t size)
 
     if (capacity < IPC_KMSG_SMALL) {
         capacity = IPC_KMSG_SMALL;
+    }
+    k = large_take(capacity);
+    if (k != NULL) {
+        ipc_kmsg_count++;
+        return k;
     }
     k = kalloc(offsetof(struct ipc_kmsg, ikm_header) + capacity, NULL);
     if (k != NULL) {
@@ -64,7 +117,9 @@ ipc_kmsg_free(struct ipc_kmsg *k)
         ledger_release(l);
     }
     ipc_kmsg_count--;
-    if (k->ikm_capacity != IPC_KMSG_SMALL || ipc_kmsg_cached >= IPC_KMSG_CACHE) {
+    if (k->ikm_capacity == IPC_KMSG_SMALL
+            ? ipc_kmsg_cached >= IPC_KMSG_CACHE
+            : IPC_KMSG_CACHE == 0) {
         kfree(k, ipc_kmsg_bytes(k), NULL);
         return;
     }
@@ -74,6 +129,10 @@ ipc_kmsg_free(struct ipc_kmsg *k)
     k->ikm_flags = 0;
     k->ikm_cleaned = 0;
     k->ikm_cleaned_ports = 0;
+    if (k->ikm_capacity != IPC_KMSG_SMALL) {
+        large_keep(k);
+        return;
+    }
     k->ikm_link.next = ipc_kmsg_cache;
     ipc_kmsg_cache = &k->ikm_link;
     ipc_kmsg_cached++;

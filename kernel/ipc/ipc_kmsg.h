@@ -142,6 +142,8 @@ bool ipc_kmsg_receive_rights(struct ipc_kmsg *k, struct ipc_port *dest,
 extern struct list *ipc_kmsg_cache;
 extern int ipc_kmsg_cached;
 struct ipc_kmsg *ipc_kmsg_create(mach_msg_size_t size);
+/* Free those that are kept and large, so that a census finds none. */
+void ipc_kmsg_trim(void);
 
 /* size: of the whole message.  Not charged. */
 static inline struct ipc_kmsg *

@@ -84,6 +84,7 @@ ipc_reap_step(void)
 void
 ipc_census(struct ipc_census *out)
 {
+    ipc_kmsg_trim();
     out->ic_ports = ipc_port_count;
     out->ic_sets = ipc_pset_count;
     out->ic_messages = ipc_kmsg_count;
