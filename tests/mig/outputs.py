@@ -301,6 +301,19 @@ def test_atomic(folder):
               "a preprocessor that fails leaves the old outputs", said)
 
 
+def test_in_place(folder):
+    """An output that is no file is written to, not replaced."""
+    where = os.path.join(folder, "links")
+    os.mkdir(where)
+    link, target = os.path.join(where, "link"), os.path.join(where, "file")
+    os.symlink("file", link)
+    status, said = several.run("-user", "/dev/null", "-server", "/dev/null",
+                               "-header", link, SAMPLE)
+    tap.check(status == 0 and os.path.islink(link) and
+              os.path.getsize(target) > 0 and not os.path.isfile("/dev/null"),
+              "a link is written through, a device is left one", said)
+
+
 def main():
     """Runs everything."""
     with tempfile.TemporaryDirectory() as folder:
@@ -315,6 +328,7 @@ def main():
         test_skeletons(folder)
         test_same_bytes(folder)
         test_atomic(folder)
+        test_in_place(folder)
     tap.done()
 
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "diag.h"
@@ -91,20 +92,21 @@ remove_temporaries(void)
     }
 }
 
+/* A file, or nothing yet.  A device, a pipe or a link (/dev/stdout) is written
+ * to, not replaced. */
 static bool
-is_null_device(const struct out *o)
+is_replaced(const struct out *o)
 {
-    return strcmp(o->path, "/dev/null") == 0;
+    struct stat st;
+
+    return lstat(o->path, &st) != 0 || S_ISREG(st.st_mode);
 }
 
 static void
-write_temporary(int i)
+write_output(const struct out *o, const char *path)
 {
-    struct out *o = outputs[i];
-    FILE *f;
+    FILE *f = fopen(path, "w");
 
-    temporaries[i] = mig_format("%s.mig-%ld", o->path, (long)getpid());
-    f = fopen(temporaries[i], "w");
     if (f == NULL || fwrite(o->text, 1, o->size, f) != o->size ||
         fclose(f) != 0) {
         int e = errno;
@@ -118,12 +120,15 @@ void
 out_commit_all(void)
 {
     for (int i = 0; i < output_count; i++) {
-        if (!is_null_device(outputs[i])) {
-            write_temporary(i);
+        if (is_replaced(outputs[i])) {
+            temporaries[i] = mig_format("%s.mig-%ld", outputs[i]->path,
+                                        (long)getpid());
+            write_output(outputs[i], temporaries[i]);
         }
     }
     for (int i = 0; i < output_count; i++) {
         if (temporaries[i] == NULL) {
+            write_output(outputs[i], outputs[i]->path);
             continue;
         }
         if (rename(temporaries[i], outputs[i]->path) != 0) {
