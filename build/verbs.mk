@@ -19,16 +19,17 @@ tests: all $(HOST_TESTS) $(GUEST_TESTS) $(LINUX_LIB)
 
 #: check: run the tests (under 10 minutes); SUITE=NAME runs one suite
 .PHONY: check
+RUN_SUITES = $(PYTHON) $(SRC)/tests/run-suites --build . \
+    $(addprefix --only ,$(SUITE))
 check: tests
-	@$(PYTHON) $(SRC)/tests/run-suites --build . $(addprefix --only ,$(SUITE))
+	@$(RUN_SUITES)
 
 #: check-long: the tests with long variants, and without the fast message path
 .PHONY: check-long
 check-long: tests
-	@status=0; run="$(PYTHON) $(SRC)/tests/run-suites --build . \
-	    $(addprefix --only ,$(SUITE))"; \
-	$$run --long || status=1; $$run --fastpath off || status=1; \
-	$$run --ipc l4 || status=1; exit $$status
+	@status=0; $(RUN_SUITES) --long || status=1; \
+	$(RUN_SUITES) --fastpath off || status=1; \
+	$(RUN_SUITES) --ipc l4 || status=1; exit $$status
 
 #: check-fresh: both README commands in a fresh Debian 12 (root, debootstrap)
 .PHONY: check-fresh
