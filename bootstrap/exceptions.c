@@ -11,7 +11,8 @@
 #include "bootstrap.h"
 #include "elf_image.h"
 
-#define FRAMES_MAX 16
+#define CALLERS_MAX 16
+#define STACK_WORDS 512
 
 static const char *
 exception_name(int exception)
@@ -44,39 +45,67 @@ print_place(const struct server *s, const char *what, uint64_t address)
     }
 }
 
-/* Two words at an address of the server; false when they can't be read. */
+/* Memory of the server; false when it can't be read whole. */
 static bool
-read_words(const struct server *s, uint64_t address, uint64_t words[2])
+read_memory(const struct server *s, uint64_t address, void *to, size_t size)
 {
     pointer_t data;
     mach_msg_type_number_t count;
+    bool whole;
 
-    if (address % 8 != 0 ||
-        mach_vm_read(s->sv_task, address, 16, &data, &count) != KERN_SUCCESS) {
+    if (mach_vm_read(s->sv_task, address, size, &data, &count) !=
+        KERN_SUCCESS) {
         return false;
     }
-    if (count >= 16) {
-        memcpy(words, (const void *)(uintptr_t)data, 16);
+    whole = count >= size;
+    if (whole) {
+        memcpy(to, (const void *)(uintptr_t)data, size);
     }
     vm_deallocate((vm_address_t)data, count);
-    return count >= 16;
+    return whole;
 }
 
-/* All of the project's code keeps frame pointers. */
-static void
-print_callers(const struct server *s, uint64_t frame)
+/* Is this behind a call instruction: CALL rel32, or CALL r/m64 of 2 to 7
+ * bytes? */
+static bool
+follows_call(const struct server *s, uint64_t address)
 {
-    uint64_t words[2];
+    uint8_t code[7];
+    const char *symbol;
+    uint64_t offset;
 
-    for (int i = 0; i < FRAMES_MAX && read_words(s, frame, words); i++) {
-        if (words[1] == 0) {
+    if (!elf_symbol(s->sv_file->data, s->sv_file->size, address, &symbol,
+                    &offset) ||
+        !read_memory(s, address - sizeof(code), code, sizeof(code))) {
+        return false;
+    }
+    if (code[2] == 0xe8) {
+        return true;
+    }
+    for (unsigned i = 0; i < 6; i++) {
+        if (code[i] == 0xff && (code[i + 1] & 0x38) == 0x10 && i != 2) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Return addresses on the stack; there are no frame pointers, so some may be
+ * of calls that have returned. */
+static void
+print_callers(const struct server *s, uint64_t sp)
+{
+    uint64_t word;
+
+    sp &= ~7ull;
+    for (int i = 0, n = 0; i < STACK_WORDS && n < CALLERS_MAX; i++, sp += 8) {
+        if (!read_memory(s, sp, &word, sizeof(word))) {
             break;
         }
-        print_place(s, "called from", words[1]);
-        if (words[0] <= frame) {
-            break;
+        if (follows_call(s, word)) {
+            print_place(s, "called from", word);
+            n++;
         }
-        frame = words[0];
     }
 }
 
@@ -114,7 +143,7 @@ catch_exception_raise(mach_port_t port, mach_port_t thread, mach_port_t task,
         count >= x86_THREAD_STATE64_COUNT) {
         memcpy(&state, words, sizeof(state));
         print_place(s, "at         ", state.rip);
-        print_callers(s, state.rbp);
+        print_callers(s, state.rsp);
         print_registers(&state);
     }
     mach_printf("  next: `make gdb`, then \"symbol-file out/bin/%s\" and "

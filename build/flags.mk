@@ -32,7 +32,7 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 COMMON := -std=gnu17 -O2 -g -MMD -MP $(WARN) \
     -fno-stack-protector -fno-asynchronous-unwind-tables \
     -fcf-protection=none -fno-common -fno-strict-aliasing \
-    -ffile-prefix-map=$(SRC_ABS)/=./ -fno-omit-frame-pointer \
+    -ffile-prefix-map=$(SRC_ABS)/=./ \
     -U__linux__ -U__unix__ -Ulinux -Uunix -D__polymach__=1
 
 BARE := $(COMMON) -ffreestanding -nostdinc -isystem $(CC_HEADERS)

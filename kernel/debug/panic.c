@@ -29,14 +29,14 @@ print_pc(uint64_t pc)
 static void
 print_backtrace(void)
 {
-    uint64_t pcs[FRAMES], frame = 0, pc;
+    uint64_t pcs[FRAMES], sp = 0, pc;
     unsigned n;
 
-    kprintf("backtrace:\n");
-    if (machine_panic_origin(&pc, &frame)) {
+    kprintf("backtrace (return addresses on the stack):\n");
+    if (machine_panic_origin(&pc, &sp)) {
         print_pc(pc);
     }
-    n = machine_backtrace(frame, pcs, FRAMES);
+    n = machine_backtrace(sp, pcs, FRAMES);
     for (unsigned i = 0; i < n; i++) {
         print_pc(pcs[i]);
     }

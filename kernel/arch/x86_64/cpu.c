@@ -290,28 +290,3 @@ machine_start(struct thread *th)
 {
     user_return(th);
 }
-
-unsigned
-machine_backtrace(uint64_t frame, uint64_t *pcs, unsigned max)
-{
-    unsigned n = 0;
-
-    if (frame == 0) {
-        frame = (uintptr_t)__builtin_frame_address(0);
-    }
-    while (n < max && frame >= (uintptr_t)kernel_rodata_end &&
-           frame < (uintptr_t)kernel_end - 16 && (frame & 7) == 0) {
-        const uint64_t *f = (const uint64_t *)(uintptr_t)frame;
-
-        if (f[1] < (uintptr_t)kernel_start ||
-            f[1] >= (uintptr_t)kernel_text_end) {
-            break;
-        }
-        pcs[n++] = f[1];
-        if (f[0] <= frame) {
-            break;
-        }
-        frame = f[0];
-    }
-    return n;
-}

@@ -126,13 +126,13 @@ machine_print_registers(void)
 
 /* Where the panic report begins its backtrace. */
 bool
-machine_panic_origin(uint64_t *pc, uint64_t *frame)
+machine_panic_origin(uint64_t *pc, uint64_t *sp)
 {
     if (panic_frame == NULL) {
         return false;
     }
     *pc = panic_frame->rip;
-    *frame = panic_frame->rbp;
+    *sp = panic_frame->rsp;
     return true;
 }
 

@@ -107,10 +107,12 @@ void machine_random_stir(uint64_t value);
 void machine_poweroff(int code) __attribute__((noreturn));
 void machine_reset(void) __attribute__((noreturn));
 
-/* Stack trace from here: fills at most max return addresses. */
-unsigned machine_backtrace(uint64_t frame, uint64_t *pcs, unsigned max);
+/* The return addresses on the stack from sp on (0: from here), newest first, at
+ * most max.  There are no frame pointers, so what is left there of calls that
+ * have returned is found, too. */
+unsigned machine_backtrace(uint64_t sp, uint64_t *pcs, unsigned max);
 void machine_print_registers(void);
 /* Where a panic that an exception caused happened; false: it was none. */
-bool machine_panic_origin(uint64_t *pc, uint64_t *frame);
+bool machine_panic_origin(uint64_t *pc, uint64_t *sp);
 
 #endif
