@@ -29,7 +29,8 @@ print_pc(uint64_t pc)
 static void
 print_backtrace(void)
 {
-    uint64_t pcs[FRAMES], sp = 0, pc;
+    static uint64_t pcs[FRAMES]; /* not on the stack that is looked at */
+    uint64_t sp = 0, pc;
     unsigned n;
 
     kprintf("backtrace (return addresses on the stack):\n");
