@@ -182,7 +182,7 @@ pager_progress(struct memory_control *mc, uint64_t pages)
 /* ---- after the last reference ----------------------------------------------- */
 
 static bool
-object_dirty(const struct vm_object *o)
+object_dirty(struct vm_object *o)
 {
     uint64_t index = 0;
     vm_slot_t *s;

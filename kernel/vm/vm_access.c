@@ -62,6 +62,19 @@ map_access(struct vm_map *map, vm_address_t addr, void *to, const void *from,
     return KERN_SUCCESS;
 }
 
+vm_size_t
+vm_map_peek(struct vm_map *map, vm_address_t from, void *to, vm_size_t size)
+{
+    const struct vm_map_entry *e = vm_map_lookup(map, from);
+
+    if (e == NULL || size > e->e_end - from ||
+        (e->e_prot & VM_PROT_READ) == 0 ||
+        (e->e_object != NULL && e->e_object->vo_kind == VO_PHYS)) {
+        return size;
+    }
+    return user_copy_from(to, from, size);
+}
+
 kern_return_t
 vm_map_read(struct vm_map *map, vm_address_t from, void *to, vm_size_t size)
 {

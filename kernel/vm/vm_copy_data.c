@@ -22,6 +22,26 @@ copy_entry(const struct vm_map_copy *c, uint64_t at)
     return NULL;
 }
 
+static void
+copy_frames_read(const struct vm_map_copy *c, uint64_t at, char *to,
+                 vm_size_t size)
+{
+    while (size > 0) {
+        uint64_t pa = c->vc_frames[at >> PAGE_SHIFT];
+        vm_size_t n = PAGE_SIZE - (at & PAGE_MASK);
+
+        n = n < size ? n : size;
+        if (pa != 0) {
+            memcpy(to, (char *)phys_to_virt(pa) + (at & PAGE_MASK), n);
+        } else {
+            memset(to, 0, n);
+        }
+        to += n;
+        at += n;
+        size -= n;
+    }
+}
+
 kern_return_t
 vm_map_copy_read(struct vm_map_copy *c, vm_size_t off, void *to,
                  vm_size_t size)
@@ -30,6 +50,10 @@ vm_map_copy_read(struct vm_map_copy *c, vm_size_t off, void *to,
 
     if (off > c->vc_size || size > c->vc_size - off) {
         return KERN_INVALID_ARGUMENT;
+    }
+    if (c->vc_frame_count != 0) {
+        copy_frames_read(c, at, to, size);
+        return KERN_SUCCESS;
     }
     while (size > 0) {
         struct vm_map_entry *e = copy_entry(c, at);
@@ -84,26 +108,40 @@ vm_map_copy_overwrite(struct vm_map *map, vm_address_t addr,
     return kr;
 }
 
-/* Take the frame out of the object; only the copy knows it. */
+/* Take the frame of the page at `at`, if only the copy knows it. */
 static bool
-copy_steal(struct vm_object *o, uint64_t offset, struct ledger *l,
-           uint64_t *pa)
+copy_steal(struct vm_map_copy *c, uint64_t at, struct ledger *l, uint64_t *pa)
 {
-    vm_slot_t *s = vm_object_slot(o, offset);
+    struct ledger *payer = c->vc_ledger;
+    struct vm_object *o = NULL;
+    vm_slot_t *s;
 
-    if (o->vo_kind != VO_ANON || o->vo_refs != 1 || s == NULL ||
-        !slot_present(*s)) {
+    if (c->vc_frame_count != 0) {
+        s = &c->vc_frames[at >> PAGE_SHIFT];
+    } else {
+        const struct vm_map_entry *e = copy_entry(c, at);
+
+        o = e->e_object;
+        if (o == NULL || o->vo_kind != VO_ANON || o->vo_refs != 1) {
+            return false;
+        }
+        s = vm_object_slot(o, e->e_offset + (at - e->e_start));
+        payer = o->vo_ledger;
+    }
+    if (s == NULL || slot_pa(*s) == 0) {
         return false;
     }
-    if (l != o->vo_ledger) {
+    if (l != payer) {
         if (ledger_charge(l, LEDGER_PAGES, 1) != KERN_SUCCESS) {
             return false;
         }
-        ledger_uncharge(o->vo_ledger, LEDGER_PAGES, 1);
+        ledger_uncharge(payer, LEDGER_PAGES, 1);
     }
     *pa = slot_pa(*s);
     *s = 0;
-    o->vo_pages.rx_pages--;
+    if (o != NULL) {
+        o->vo_pages.rx_pages--;
+    }
     return true;
 }
 
@@ -111,15 +149,13 @@ kern_return_t
 vm_map_copy_take_page(struct vm_map_copy *c, uint64_t i, struct ledger *l,
                       uint64_t *pa)
 {
-    uint64_t at = i << PAGE_SHIFT, offset, frame;
-    struct vm_map_entry *e = copy_entry(c, at);
+    uint64_t at = i << PAGE_SHIFT, frame;
     kern_return_t kr;
 
-    if (c->vc_offset != 0 || at >= c->vc_size || e == NULL) {
+    if (c->vc_offset != 0 || at >= c->vc_size) {
         return KERN_INVALID_ARGUMENT;
     }
-    offset = e->e_offset + (at - e->e_start);
-    if (e->e_object != NULL && copy_steal(e->e_object, offset, l, pa)) {
+    if (copy_steal(c, at, l, pa)) {
         return KERN_SUCCESS;
     }
     frame = vm_page_alloc_reclaim(l);

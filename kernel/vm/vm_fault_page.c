@@ -100,7 +100,7 @@ page_copy_up(struct vm_object *o, uint64_t offset, uint64_t from, bool last,
 
 /* May a page of o, found in o itself, be mapped for writing as it is? */
 static bool
-page_writable(const struct vm_object *o, uint64_t offset, vm_slot_t s)
+page_writable(struct vm_object *o, uint64_t offset, vm_slot_t s)
 {
     if ((s & (PG_BUSY | VM_PROT_WRITE << PG_LOCK_SHIFT)) != 0 ||
         (o->vo_kind == VO_PAGER && (s & PG_DIRTY) == 0)) {
@@ -206,23 +206,30 @@ vm_object_peek_page(struct vm_object *top, uint64_t offset, uint64_t *pa,
 /* Those of the pending pages (bit i: page i from offset on) that o has itself;
  * the others that may be found further down are left. */
 static uint64_t
-peek_level(const struct vm_object *o, bool top, uint64_t offset,
+peek_level(struct vm_object *o, bool top, uint64_t offset,
            uint64_t pending, uint64_t frames[])
 {
     uint64_t below = 0;
+    unsigned first = 0, end = 0;
+    vm_slot_t *run = NULL;
 
     while (pending != 0) {
         unsigned i = (unsigned)__builtin_ctzll(pending);
         uint64_t at = offset + i * PAGE_SIZE;
-        vm_slot_t *s = vm_object_slot(o, at);
+        vm_slot_t s;
 
-        if (s == NULL || !slot_present(*s)) {
+        if (i >= end) {
+            first = i;
+            end = i + vm_radix_run(&o->vo_pages, at >> PAGE_SHIFT, &run);
+        }
+        s = run != NULL ? run[i - first] : 0;
+        if (!slot_present(s)) {
             if (vm_object_in_window(o, at) && !o->vo_poisoned) {
                 below |= 1ull << i;
             }
-        } else if ((*s & VM_PROT_READ << PG_LOCK_SHIFT) == 0) {
-            frames[i] = slot_pa(*s);
-            if (!top || !page_writable(o, at, *s)) {
+        } else if ((s & VM_PROT_READ << PG_LOCK_SHIFT) == 0) {
+            frames[i] = slot_pa(s);
+            if (!top || !page_writable(o, at, s)) {
                 frames[i] |= PMAP_FRAME_READ;
             }
         }

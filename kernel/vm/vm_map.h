@@ -175,6 +175,12 @@ kern_return_t vm_entry_copy(struct vm_map_entry *e, struct ledger *l,
 #define VM_AROUND_PAGES 16u
 kern_return_t vm_entry_premap(struct vm_map_entry *e, vm_address_t at);
 
+/* ---- bytes: vm_access.c ---- */
+/* Read memory of the map that is loaded, all of one entry, as far as it is
+ * mapped: returns how much is left, which vm_map_read() may get. */
+vm_size_t vm_map_peek(struct vm_map *map, vm_address_t from, void *to,
+                      vm_size_t size);
+
 /* ---- operations: vm_map_ops.c ---- */
 kern_return_t vm_map_inherit(struct vm_map *map, vm_address_t addr,
                              vm_size_t size, vm_inherit_t inherit);

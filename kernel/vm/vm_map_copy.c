@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Capturing ranges of maps and putting them into others.
+ * Capturing ranges of maps.  Putting them into others: vm_map_copyout.c.
  *
  * Up to COPY_BYTES_MAX the data is copied: that is cheaper than two page-table
  * changes and a fault per page.  Above, whole pages go by copy-on-write.
@@ -47,6 +47,13 @@ copy_step(struct vm_map_copy *c)
     unsigned budget = REAP_ENTRIES;
     struct list *i;
 
+    while (c->vc_frame_count > 0) {
+        uint64_t pa = c->vc_frames[--c->vc_frame_count];
+
+        if (pa != 0) {
+            vm_page_free(pa, l);
+        }
+    }
     while ((i = list_first(&c->vc_entries)) != NULL) {
         if (budget-- == 0) {
             return true;
@@ -110,59 +117,88 @@ copy_append(struct vm_map_copy *c, struct vm_object *o, uint64_t offset,
     return KERN_SUCCESS;
 }
 
-/*
- * Append pages that hold a copy of size bytes, of map at addr or (map NULL) of
- * kernel memory, at the same offset in page.  A copy without source is zeros.
- */
+/* Where the bytes of a copy come from. */
+struct source {
+    struct vm_map *map;  /* NULL: from fill */
+    vm_address_t addr;
+    vm_copy_fill_t fill;
+    void *arg;
+};
+
+/* The next size bytes of the source, all of one page. */
 static kern_return_t
-copy_append_bytes(struct vm_map_copy *c, struct vm_map *map,
-                  vm_address_t addr, const void *data, vm_size_t size)
+source_read(struct source *s, char *to, vm_size_t size)
 {
-    vm_offset_t skip = map != NULL ? addr & PAGE_MASK : 0;
-    uint64_t off, pa, pages = page_round(skip + size);
-    struct vm_object *o;
+    vm_size_t left = size;
     kern_return_t kr;
 
-    kr = vm_object_create(c->vc_ledger, 0, pages, &o);
-    if (kr != KERN_SUCCESS) {
-        return kr;
+    if (s->map == NULL) {
+        s->fill(s->arg, to, size);
+        return KERN_SUCCESS;
     }
-    for (off = 0; off < pages; off += PAGE_SIZE, skip = 0) {
-        vm_size_t n = PAGE_SIZE - skip;
-        char *p;
+    if (s->map == vm_current_map()) {
+        left = vm_map_peek(s->map, s->addr, to, size);
+    }
+    kr = left == 0 ? KERN_SUCCESS
+                   : vm_map_read(s->map, s->addr, to, size);
+    s->addr += size;
+    return kr;
+}
 
-        n = n < size ? n : size;
-        pa = vm_page_alloc_reclaim(c->vc_ledger);
+/* Append pages that hold size bytes of the source, from skip on in the first,
+ * zeros around them: as frames, if that is all that the copy will hold. */
+static kern_return_t
+copy_append_bytes(struct vm_map_copy *c, struct source *s, vm_offset_t skip,
+                  vm_size_t size)
+{
+    uint64_t off, pages = page_round(skip + size);
+    struct vm_object *o = NULL;
+    kern_return_t kr = KERN_SUCCESS;
+
+    if (size != c->vc_size || pages > VM_COPY_FRAMES * PAGE_SIZE) {
+        kr = vm_object_create(c->vc_ledger, 0, pages, &o);
+    }
+    for (off = 0; kr == KERN_SUCCESS && off < pages; off += PAGE_SIZE) {
+        vm_size_t n = PAGE_SIZE - skip < size ? PAGE_SIZE - skip : size;
+        uint64_t pa = vm_page_alloc_reclaim(c->vc_ledger);
+        char *p = phys_to_virt(pa);
+
         if (pa == 0) {
             kr = KERN_RESOURCE_SHORTAGE;
-            goto out_object;
+            break;
         }
-        p = phys_to_virt(pa);
-        memset(p, 0, skip);
-        memset(p + skip + n, 0, PAGE_SIZE - skip - n);
-        if (map != NULL) {
-            kr = vm_map_read(map, addr, p + skip, n);
-        } else {
-            memcpy(p + skip, data, n);
-            data = (const char *)data + n;
+        if (n != PAGE_SIZE) {
+            memset(p, 0, skip);
+            memset(p + skip + n, 0, PAGE_SIZE - skip - n);
         }
-        if (kr == KERN_SUCCESS) {
+        kr = source_read(s, p + skip, n);
+        if (kr == KERN_SUCCESS && o != NULL) {
             kr = vm_object_insert(o, off, pa, 0);
+        } else if (kr == KERN_SUCCESS) {
+            c->vc_frames[c->vc_frame_count++] = pa;
         }
         if (kr != KERN_SUCCESS) {
             vm_page_free(pa, c->vc_ledger);
-            goto out_object;
         }
-        addr += n;
         size -= n;
+        skip = 0;
     }
-    kr = copy_append(c, o, 0, pages, false);
-    if (kr == KERN_SUCCESS) {
-        return kr;
+    if (kr == KERN_SUCCESS && o != NULL) {
+        kr = copy_append(c, o, 0, pages, false);
     }
-out_object:
-    vm_object_release(o);
+    if (kr != KERN_SUCCESS && o != NULL) {
+        vm_object_release(o);
+    }
     return kr;
+}
+
+static kern_return_t
+copy_append_range(struct vm_map_copy *c, struct vm_map *map,
+                  vm_address_t addr, vm_size_t size)
+{
+    struct source s = { .map = map, .addr = addr };
+
+    return copy_append_bytes(c, &s, addr & PAGE_MASK, size);
 }
 
 /* Append whole pages [start, end) of the map, copy-on-write. */
@@ -190,7 +226,7 @@ copy_append_pages(struct vm_map_copy *c, struct vm_map *map,
         }
         start = e->e_end;
         if (e->e_object != NULL && e->e_object->vo_kind == VO_PHYS) {
-            kr = copy_append_bytes(c, map, e->e_start, NULL,
+            kr = copy_append_range(c, map, e->e_start,
                                    e->e_end - e->e_start);
             continue;
         }
@@ -214,16 +250,16 @@ copy_fill(struct vm_map_copy *c, struct vm_map *map, vm_address_t addr,
     kern_return_t kr = KERN_SUCCESS;
 
     if (size <= COPY_BYTES_MAX) {
-        return copy_append_bytes(c, map, addr, NULL, size);
+        return copy_append_range(c, map, addr, size);
     }
     if (addr < start) {
-        kr = copy_append_bytes(c, map, addr, NULL, start - addr);
+        kr = copy_append_range(c, map, addr, start - addr);
     }
     if (kr == KERN_SUCCESS) {
         kr = copy_append_pages(c, map, start, end);
     }
     if (kr == KERN_SUCCESS && end < addr + size) {
-        kr = copy_append_bytes(c, map, end, NULL, addr + size - end);
+        kr = copy_append_range(c, map, end, addr + size - end);
     }
     return kr;
 }
@@ -263,9 +299,10 @@ vm_map_copyin(struct vm_map *map, vm_address_t addr, vm_size_t size,
 }
 
 kern_return_t
-vm_map_copy_from_kernel(const void *data, vm_size_t size, struct ledger *l,
-                        struct vm_map_copy **out)
+vm_map_copy_from_fill(vm_size_t size, struct ledger *l, vm_copy_fill_t fill,
+                      void *arg, struct vm_map_copy **out)
 {
+    struct source s = { .fill = fill, .arg = arg };
     struct vm_map_copy *c = copy_alloc(l, size, 0);
     kern_return_t kr = KERN_SUCCESS;
 
@@ -273,7 +310,7 @@ vm_map_copy_from_kernel(const void *data, vm_size_t size, struct ledger *l,
         return KERN_RESOURCE_SHORTAGE;
     }
     if (size != 0) {
-        kr = copy_append_bytes(c, NULL, 0, data, size);
+        kr = copy_append_bytes(c, &s, 0, size);
     }
     if (kr != KERN_SUCCESS) {
         vm_map_copy_discard(c);
@@ -283,46 +320,21 @@ vm_map_copy_from_kernel(const void *data, vm_size_t size, struct ledger *l,
     return KERN_SUCCESS;
 }
 
-kern_return_t
-vm_map_copy_from_fill(vm_size_t size, struct ledger *l, vm_copy_fill_t fill,
-                      void *arg, struct vm_map_copy **out)
+/* arg: where the next of the kernel's bytes is. */
+static void
+fill_bytes(void *arg, void *to, vm_size_t size)
 {
-    struct vm_map_copy *c = copy_alloc(l, size, 0);
-    struct vm_object *o = NULL;
-    kern_return_t kr = KERN_RESOURCE_SHORTAGE;
-    uint64_t off;
+    const char **from = arg;
 
-    if (c == NULL) {
-        return kr;
-    }
-    kr = vm_object_create(l, 0, page_round(size), &o);
-    for (off = 0; kr == KERN_SUCCESS && off < size; off += PAGE_SIZE) {
-        vm_size_t n = size - off < PAGE_SIZE ? size - off : PAGE_SIZE;
-        uint64_t pa = vm_page_alloc_reclaim(l);
+    memcpy(to, *from, size);
+    *from += size;
+}
 
-        if (pa == 0) {
-            kr = KERN_RESOURCE_SHORTAGE;
-            break;
-        }
-        fill(arg, phys_to_virt(pa), n);
-        memset((char *)phys_to_virt(pa) + n, 0, PAGE_SIZE - n);
-        kr = vm_object_insert(o, off, pa, 0);
-        if (kr != KERN_SUCCESS) {
-            vm_page_free(pa, l);
-        }
-    }
-    if (kr == KERN_SUCCESS) {
-        kr = copy_append(c, o, 0, page_round(size), false);
-    }
-    if (kr != KERN_SUCCESS) {
-        if (o != NULL) {
-            vm_object_release(o);
-        }
-        vm_map_copy_discard(c);
-        return kr;
-    }
-    *out = c;
-    return KERN_SUCCESS;
+kern_return_t
+vm_map_copy_from_kernel(const void *data, vm_size_t size, struct ledger *l,
+                        struct vm_map_copy **out)
+{
+    return vm_map_copy_from_fill(size, l, fill_bytes, &data, out);
 }
 
 kern_return_t
@@ -339,126 +351,5 @@ vm_map_copy_from_object(struct vm_object *o, uint64_t lo, uint64_t hi,
         return KERN_RESOURCE_SHORTAGE;
     }
     *out = c;
-    return KERN_SUCCESS;
-}
-
-/* ---- copyout --------------------------------------------------------------- */
-
-/* Is the map charged for the copy's entries already, so that it can have them
- * as they are? */
-static bool
-copyout_moves(const struct vm_map *map, const struct vm_map_copy *c)
-{
-    return c->vc_ledger == map->vm_ledger;
-}
-
-/* Entries for the map, not linked in yet, on a list, unless it can have the
- * copy's; the objects' references still belong to the copy. */
-static kern_return_t
-copyout_prepare(struct vm_map *map, struct vm_map_copy *c, struct list *new)
-{
-    struct list *i;
-
-    if (map->vm_entry_count + c->vc_count > VM_MAP_ENTRIES_MAX) {
-        return KERN_RESOURCE_SHORTAGE;
-    }
-    list_for_each(i, &c->vc_entries) {
-        struct vm_map_entry *e = list_entry(i, struct vm_map_entry, e_link);
-
-        if (!copyout_moves(map, c)) {
-            struct vm_map_entry *n = vm_entry_alloc(map->vm_ledger);
-
-            if (n == NULL) {
-                return KERN_RESOURCE_SHORTAGE;
-            }
-            list_push_back(new, &n->e_link);
-        }
-        if (e->e_object != NULL && e->e_object->vo_refs == 1 &&
-            e->e_object->vo_kind == VO_ANON &&
-            vm_object_set_ledger(e->e_object, map->vm_ledger) !=
-                KERN_SUCCESS) {
-            return KERN_RESOURCE_SHORTAGE;
-        }
-    }
-    return KERN_SUCCESS;
-}
-
-/* The copy's entry e becomes n, which belongs to the map. */
-static void
-copyout_move(struct vm_map_copy *c, struct vm_map_entry *e,
-             struct vm_map_entry *n)
-{
-    n->e_start = e->e_start;
-    n->e_end = e->e_end;
-    n->e_offset = e->e_offset;
-    n->e_needs_copy = e->e_needs_copy;
-    n->e_object = e->e_object;
-    e->e_object = NULL;
-    vm_entry_free(e, c->vc_ledger);
-}
-
-/* Map first pages, so that the receiver needn't fault for them. */
-static void
-copyout_premap(struct vm_map_entry *e)
-{
-    vm_address_t next = (e->e_start | (VM_AROUND_PAGES * PAGE_SIZE - 1)) + 1;
-
-    if (vm_entry_premap(e, e->e_start) == KERN_SUCCESS && next < e->e_end) {
-        (void)vm_entry_premap(e, next);
-    }
-}
-
-kern_return_t
-vm_map_copyout(struct vm_map *map, struct vm_map_copy *c, vm_address_t *addr)
-{
-    struct vm_enter req = {
-        .size = page_round(c->vc_offset + c->vc_size),
-        .flags = VM_FLAGS_ANYWHERE | VM_FLAGS_TOP_DOWN,
-    };
-    struct list new, *i, *j;
-    kern_return_t kr;
-
-    if (c->vc_size == 0) {
-        *addr = 0;
-        vm_map_copy_discard(c);
-        return KERN_SUCCESS;
-    }
-    list_init(&new);
-    kr = vm_map_space(map, &req);
-    if (kr == KERN_SUCCESS) {
-        kr = copyout_prepare(map, c, &new);
-    }
-    if (kr != KERN_SUCCESS) {
-        while ((i = list_pop_front(&new)) != NULL) {
-            vm_entry_free(list_entry(i, struct vm_map_entry, e_link),
-                          map->vm_ledger);
-        }
-        return kr;
-    }
-    /* ---- point of no return ---- */
-    while ((i = list_pop_front(&c->vc_entries)) != NULL) {
-        struct vm_map_entry *n = list_entry(i, struct vm_map_entry, e_link);
-
-        if ((j = list_pop_front(&new)) != NULL) {
-            struct vm_map_entry *e = n;
-
-            n = list_entry(j, struct vm_map_entry, e_link);
-            copyout_move(c, e, n);
-        }
-        n->e_prot = VM_PROT_DEFAULT;
-        n->e_max_prot = VM_PROT_ALL;
-        n->e_inherit = VM_INHERIT_DEFAULT;
-        n->e_start += req.addr;
-        n->e_end += req.addr;
-        if (n->e_object == NULL) {
-            n->e_offset = n->e_start;
-        }
-        vm_map_insert(map, n);
-        if (n->e_object != NULL && n->e_start == req.addr) {
-            copyout_premap(n);
-        }
-    }
-    *addr = req.addr + c->vc_offset;
-    vm_map_copy_discard(c);
     return KERN_SUCCESS;
 }

@@ -11,7 +11,7 @@
 
 /* May private anonymous o get zero-filled [lo, hi), next to what it has? */
 static bool
-object_can_extend(const struct vm_object *o, uint64_t lo, uint64_t hi)
+object_can_extend(struct vm_object *o, uint64_t lo, uint64_t hi)
 {
     struct list *l;
 

@@ -103,13 +103,13 @@ void vm_object_setup(void);
 
 /* ---- slots: vm_object_page.c ---- */
 static inline vm_slot_t *
-vm_object_slot(const struct vm_object *o, uint64_t offset)
+vm_object_slot(struct vm_object *o, uint64_t offset)
 {
     return vm_radix_lookup(&o->vo_pages, offset >> PAGE_SHIFT);
 }
 
 static inline bool
-vm_object_present(const struct vm_object *o, uint64_t offset)
+vm_object_present(struct vm_object *o, uint64_t offset)
 {
     vm_slot_t *s = vm_object_slot(o, offset);
 

@@ -193,7 +193,7 @@ collapse_merge(struct vm_object *o, struct vm_object *s)
 
 /* Does O have every page of S in its window? */
 static bool
-bypass_covered(const struct vm_object *o, const struct vm_object *s)
+bypass_covered(struct vm_object *o, struct vm_object *s)
 {
     uint64_t index = o->vo_win_lo >> PAGE_SHIFT;
     uint64_t end = o->vo_win_hi >> PAGE_SHIFT;
@@ -217,7 +217,7 @@ bypass_covered(const struct vm_object *o, const struct vm_object *s)
 /* Can O do without S although others use it?  Not when S is, or has, the
  * newest asymmetric copy in question: pushes must be seen. */
 static bool
-bypass_allowed(const struct vm_object *o, const struct vm_object *s)
+bypass_allowed(struct vm_object *o, struct vm_object *s)
 {
     return s->vo_kind == VO_ANON && !s->vo_poisoned && !o->vo_poisoned &&
            s->vo_copy != o &&

@@ -40,6 +40,10 @@ vm_object_free_all(struct vm_object *o, unsigned budget)
 {
     struct vm_radix *rx = &o->vo_pages;
 
+    if (rx->rx_height == 0) {
+        slot_free(o, &rx->rx_slot);
+        return false;
+    }
     if (rx->rx_height != 1) {
         return vm_object_free_range(o, 0, RADIX_END, budget);
     }

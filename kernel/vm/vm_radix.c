@@ -14,20 +14,35 @@ node_child(const struct radix_node *n, unsigned i)
     return (struct radix_node *)(uintptr_t)n->rn_word[i];
 }
 
+/* The first node: the slot in the head goes there. */
+static bool
+radix_plant(struct vm_radix *rx, struct ledger *l)
+{
+    struct radix_node *n = kalloc(sizeof(*n), l);
+
+    if (n == NULL) {
+        return false;
+    }
+    n->rn_word[vm_radix_word(rx->rx_base, 1)] = rx->rx_slot;
+    rx->rx_slot = 0;
+    rx->rx_root = n;
+    rx->rx_height = 1;
+    rx->rx_base &= ~(uint64_t)(RADIX_SLOTS - 1);
+    return true;
+}
+
 /* Add levels above the root until its window holds index. */
 static bool
 radix_grow(struct vm_radix *rx, uint64_t index, struct ledger *l)
 {
     struct radix_node *n;
 
-    if (rx->rx_height == 0) {
-        n = kalloc(sizeof(*n), l);
-        if (n == NULL) {
-            return false;
-        }
-        rx->rx_root = n;
-        rx->rx_height = 1;
-        rx->rx_base = index & ~(uint64_t)(RADIX_SLOTS - 1);
+    if (rx->rx_height == 0 && rx->rx_slot == 0) {
+        rx->rx_base = index;
+        return true;
+    }
+    if (rx->rx_height == 0 && !radix_plant(rx, l)) {
+        return false;
     }
     while (!vm_radix_covers(rx, index)) {
         assert(rx->rx_height < RADIX_HEIGHT_MAX);
@@ -53,6 +68,9 @@ vm_radix_make(struct vm_radix *rx, uint64_t index, struct ledger *l)
     if (!vm_radix_covers(rx, index) && !radix_grow(rx, index, l)) {
         return NULL;
     }
+    if (rx->rx_height == 0) {
+        return &rx->rx_slot;
+    }
     n = rx->rx_root;
     for (level = rx->rx_height; level > 1; level--) {
         i = vm_radix_word(index, level);
@@ -70,14 +88,18 @@ vm_radix_make(struct vm_radix *rx, uint64_t index, struct ledger *l)
 }
 
 vm_slot_t *
-vm_radix_next(const struct vm_radix *rx, uint64_t *index, uint64_t end)
+vm_radix_next(struct vm_radix *rx, uint64_t *index, uint64_t end)
 {
     struct radix_node *n;
     uint64_t i = *index, last, span;
     unsigned level, k;
 
     if (rx->rx_height == 0) {
-        return NULL;
+        if (rx->rx_slot == 0 || rx->rx_base < i || rx->rx_base >= end) {
+            return NULL;
+        }
+        *index = rx->rx_base;
+        return &rx->rx_slot;
     }
     span = RADIX_BITS * rx->rx_height;
     last = rx->rx_base + ((1ull << span) - 1);

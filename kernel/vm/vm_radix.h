@@ -9,7 +9,8 @@
  *
  * The root covers the aligned window of 64^height pages from rx_base, just
  * large enough for the indices in use: anonymous objects number their pages
- * by address, and must not pay seven levels for that.
+ * by address, and must not pay seven levels for that.  A tree of one page has
+ * no node at all: the slot is in the tree's head.
  *
  * A slot is one word: a page's physical address and PG_* bits, or, without
  * PG_PRESENT, what is known of a page that is not here.  0: nothing.  There is
@@ -57,9 +58,10 @@ struct radix_node {
 };
 
 struct vm_radix {
-    struct radix_node *rx_root; /* K */
+    struct radix_node *rx_root; /* K: NULL: height 0 */
     uint64_t rx_base;           /* K: first index of the root's window */
-    unsigned rx_height;         /* K: levels; 0: empty */
+    vm_slot_t rx_slot;          /* K: of rx_base, at height 0; else 0 */
+    unsigned rx_height;         /* K: levels */
     uint64_t rx_pages;          /* K: slots with PG_PRESENT (kept by users) */
 };
 
@@ -76,19 +78,20 @@ vm_radix_word(uint64_t index, unsigned level)
 static inline bool
 vm_radix_covers(const struct vm_radix *rx, uint64_t index)
 {
-    return rx->rx_height != 0 &&
-           ((index ^ rx->rx_base) >> (RADIX_BITS * rx->rx_height)) == 0;
+    return ((index ^ rx->rx_base) >> (RADIX_BITS * rx->rx_height)) == 0;
 }
 
-/* NULL: no such slot (as good as 0).  Those behind it, up to the next multiple
- * of RADIX_SLOTS, follow it in memory. */
+/* NULL: no such slot (as good as 0). */
 static inline vm_slot_t *
-vm_radix_lookup(const struct vm_radix *rx, uint64_t index)
+vm_radix_lookup(struct vm_radix *rx, uint64_t index)
 {
     struct radix_node *n = rx->rx_root;
 
     if (!vm_radix_covers(rx, index)) {
         return NULL;
+    }
+    if (rx->rx_height == 0) {
+        return &rx->rx_slot;
     }
     for (unsigned level = rx->rx_height; level > 1; level--) {
         n = (struct radix_node *)(uintptr_t)
@@ -100,11 +103,21 @@ vm_radix_lookup(const struct vm_radix *rx, uint64_t index)
     return &n->rn_word[vm_radix_word(index, 1)];
 }
 
-/* The slot, made if need be; charged to l.  NULL: shortage. */
+/* The slots of index and what follows it, in memory as in number: how many
+ * there are; *s NULL: all as good as 0. */
+static inline unsigned
+vm_radix_run(struct vm_radix *rx, uint64_t index, vm_slot_t **s)
+{
+    *s = vm_radix_lookup(rx, index);
+    return rx->rx_height == 0 ? 1 : RADIX_SLOTS - vm_radix_word(index, 1);
+}
+
+/* The slot, made if need be; charged to l.  NULL: shortage.  Others of the tree
+ * may have moved, and one made before that is still 0 may be gone. */
 vm_slot_t *vm_radix_make(struct vm_radix *rx, uint64_t index,
                          struct ledger *l);
 /* The first slot that isn't 0 in [*index, end); *index becomes its index. */
-vm_slot_t *vm_radix_next(const struct vm_radix *rx, uint64_t *index,
+vm_slot_t *vm_radix_next(struct vm_radix *rx, uint64_t *index,
                          uint64_t end);
 /* Free the nodes of empty leaves on the path to index. */
 void vm_radix_prune(struct vm_radix *rx, uint64_t index, struct ledger *l);

@@ -41,6 +41,15 @@ kern_return_t vm_map_copyin(struct vm_map *map, vm_address_t addr,
                             struct vm_map_copy **out);
 kern_return_t vm_map_copyout(struct vm_map *map, struct vm_map_copy *copy,
                              vm_address_t *addr);
+/*
+ * Both at once, for what is small and there: from's memory (it is the map that
+ * is loaded) becomes private memory of `to`, charged to its ledger.  False:
+ * nothing has happened, and the other way must be gone.  Reclaims nothing,
+ * takes no mapping away.
+ */
+bool vm_map_copy_across(struct vm_map *from, vm_address_t addr,
+                        vm_size_t size, struct vm_map *to,
+                        vm_address_t *out);
 vm_size_t vm_map_copy_size(const struct vm_map_copy *copy);
 void vm_map_copy_discard(struct vm_map_copy *copy);
 /* A copy holding size bytes of kernel data (results of kernel calls, arrays of names). */

@@ -252,10 +252,11 @@ user_copy(vm_address_t user, void *to, const void *from, size_t size,
     return 0;
 }
 
+/* What is mapped can be read, as with the processor. */
 size_t
 user_copy_from(void *to, vm_address_t from, size_t size)
 {
-    return user_copy(from, to, NULL, size, VM_PROT_READ);
+    return user_copy(from, to, NULL, size, VM_PROT_NONE);
 }
 
 size_t

@@ -140,6 +140,7 @@ main(int argc, char **argv)
     }
     test_units();
     test_copies();
+    test_small();
     for (seed = 1; seed <= 40; seed++) {
         test_model(seed, 1500, 0);
     }

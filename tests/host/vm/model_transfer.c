@@ -134,7 +134,9 @@ op_copyin(struct model_map *m)
     if (addr + size > model_va(WINDOW)) {
         size = model_va(WINDOW) - addr;
     }
+    test_map = model_rand(2) ? m->map : NULL;
     kr = vm_map_copyin(m->map, addr, size, destroy, &ledger_root, &c->copy);
+    test_map = NULL;
     want = readable(m, addr, size);
     if (model_shortage(kr)) {
         c->copy = NULL;
