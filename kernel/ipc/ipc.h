@@ -104,11 +104,26 @@ kern_return_t ipc_kernel_send(const mach_msg_header_t *msg,
  * once, in the sender's trap, with the reply, or with NULL when the right was
  * destroyed.  destroy: it will not be called any more, and the right is dead;
  * NULL is allowed. */
-struct ipc_port *ipc_kernel_reply_port(
-    void (*fn)(void *arg, const mach_msg_header_t *reply_or_null_if_dead),
-    void *arg, struct ledger *l);
+typedef void (*ipc_reply_fn)(void *arg,
+                             const mach_msg_header_t *reply_or_null_if_dead);
+struct ipc_port *ipc_kernel_reply_port(ipc_reply_fn fn, void *arg,
+                                       struct ledger *l);
 struct ipc_port *ipc_kernel_reply_arm(struct ipc_port *port);
 void ipc_kernel_reply_destroy(struct ipc_port *port);
+/*
+ * A port of that kind whose replies let a thread run on.  fn is called before the
+ * other one with a reply of at most IPC_DIRECT_MAX bytes without descriptors, whose
+ * sender is going to wait.  If that thread can run at once, nothing better is
+ * ready, and the reply is in order, fn does what the reply says and returns the
+ * thread, which waits for nothing any more and is switched to; else it does
+ * nothing and returns NULL: the reply goes the general way.  Byte 44 of the
+ * reply is at a multiple of 8.
+ */
+#define IPC_DIRECT_MAX 224u
+typedef struct thread *(*ipc_direct_fn)(void *arg,
+                                        const struct thread *sender,
+                                        const mach_msg_header_t *reply);
+void ipc_kernel_reply_direct(struct ipc_port *port, ipc_direct_fn fn);
 
 /* Traps (current thread).  Result in rax. */
 kern_return_t mach_msg_trap(struct thread *th, const uint64_t args[6]);

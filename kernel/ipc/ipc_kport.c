@@ -81,6 +81,12 @@ ipc_kernel_reply_port(ipc_reply_fn fn, void *arg, struct ledger *l)
     return port;
 }
 
+void
+ipc_kernel_reply_direct(struct ipc_port *port, ipc_direct_fn fn)
+{
+    port->ip_direct = fn;
+}
+
 struct ipc_port *
 ipc_kernel_reply_arm(struct ipc_port *port)
 {
@@ -94,6 +100,7 @@ ipc_kernel_reply_destroy(struct ipc_port *port)
 {
     if (port != NULL) {
         port->ip_reply = NULL;
+        port->ip_direct = NULL;
         ipc_port_destroy(port);
     }
 }

@@ -52,7 +52,6 @@ struct ipc_object {
                                         LEDGER_PORTS */
 };
 
-typedef void (*ipc_reply_fn)(void *arg, const mach_msg_header_t *reply);
 
 /* ipc_sonce.h */
 struct ipc_maker {
@@ -71,6 +70,7 @@ struct ipc_port {
     uint32_t ip_travellers;           /* ports whose ip_destination it is */
     void *ip_kobject;                 /* KERNEL: the object, or ip_reply's arg */
     ipc_reply_fn ip_reply;            /* KERNEL: of a kernel reply port */
+    ipc_direct_fn ip_direct;          /* KERNEL: the same, or NULL */
 
     uint32_t ip_srights;
     uint32_t ip_sorights;

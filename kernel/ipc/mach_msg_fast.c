@@ -21,17 +21,10 @@
  * none.  Those without are compiled in line, each for itself.
  */
 #include <base/panic.h>
-#include <machine/user_copy.h>
-#include <sched/hand_over.h>
-#include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_sonce.h>
-#include <ipc/mach_msg.h>
+#include <ipc/mach_msg_fast.h>
 
-#define ARG_OPTION 1u
-#define ARG_SIZES 2u
-#define ARG_NAMES 3u
-#define ARG_SECOND 5u
 #define OPTIONS_NEEDED (MACH_SEND_MSG | MACH_RCV_MSG)
 #define OPTIONS_INDIFFERENT                                    \
     (MACH_RCV_LARGE | MACH_RCV_LARGE_IDENTITY | MACH_RCV_OVERWRITE \
@@ -41,50 +34,10 @@
                       | 0x00ffffffu)
 #define BITS_REQUEST \
     MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE)
-#define BITS_REPLY MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0)
-#define BITS_REQUEST_SEEN \
-    MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND)
 #define BITS_REPLY_SEEN MACH_MSGH_BITS(0, MACH_MSG_TYPE_PORT_SEND_ONCE)
-#define HEADER ((mach_msg_size_t)sizeof(mach_msg_header_t))
-#define SMALL_TRAILER ((mach_msg_size_t)sizeof(mach_msg_trailer_t))
-#define UNLIKELY(x) __builtin_expect(!!(x), 0)
-#define INLINE static inline __attribute__((always_inline))
-
-/* The header as it lies in memory. */
-#define HEAD0(bits, size) ((uint64_t)(size) << 32 | (bits))
-#define HEAD1(remote, local) ((uint64_t)(local) << 32 | (remote))
 #define HEAD2(id_voucher) ((id_voucher) >> 32 << 32) /* no voucher */
 
-/* What follows the header of a message with a descriptor. */
-struct port_body {
-    mach_msg_body_t body;
-    mach_msg_port_descriptor_t port;
-} __attribute__((packed, aligned(4)));
-
-/* A call; in registers, mostly. */
-struct fast {
-    struct thread *sender;
-    struct ipc_space *space;   /* the sender's */
-    vm_address_t message;
-    mach_msg_size_t size;
-    uint64_t head[3];
-    struct port_body *carried; /* the descriptor, or NULL */
-
-    struct ipc_entry *dest_entry;
-    struct ipc_port *dest, *reply;
-    struct ipc_object *source; /* what the sender then receives from */
-    struct thread *receiver;
-    struct ipc_space *to;      /* the receiver's */
-    vm_address_t window;       /* the receiver's buffer, from here */
-};
-
 /* What the trap was called with besides. */
-INLINE mach_msg_option_t
-call_option(const struct fast *f)
-{
-    return (mach_msg_option_t)regs_arg(&f->sender->th_regs, ARG_OPTION);
-}
-
 INLINE mach_port_name_t
 rcv_name(const struct fast *f)
 {
@@ -162,77 +115,6 @@ check_reply(struct fast *f, struct ipc_entry *e)
            && list_empty(&f->reply->ip_makers);
 }
 
-/* The thread that waits for one of the port's sets; NULL where it would find
- * another message first, or a listener would be woken. */
-static struct thread *
-set_receiver(const struct ipc_port *port)
-{
-    struct list *l;
-
-    if (wait_queue_first(&port->ip_object.io_listeners) != NULL) {
-        return NULL;
-    }
-    list_for_each(l, &port->ip_links)
-    {
-        struct ipc_pset *set = list_entry(l, struct ipc_link,
-                                          il_port_link)->il_set;
-        struct thread *th = wait_queue_first(&set->ps_object.io_receivers);
-
-        if (th != NULL) {
-            return list_empty(&set->ps_ready) ? th : NULL;
-        }
-        if (wait_queue_first(&set->ps_object.io_listeners) != NULL) {
-            return NULL;
-        }
-    }
-    return NULL;
-}
-
-/* The thread that the general path would wake, in its order, can run at once,
- * has room for the message, and its space for so many names. */
-INLINE bool
-find_receiver(struct fast *f, uint32_t names)
-{
-    struct list *waiters = &f->dest->ip_object.io_receivers.wq_threads;
-    struct thread *th = list_entry(waiters->next, struct thread,
-                                   th_wait_link);
-    mach_msg_size_t need;
-
-    if (list_empty(waiters)) {
-        th = set_receiver(f->dest);
-        if (th == NULL) {
-            return false;
-        }
-    }
-    f->receiver = th;
-    f->to = th->th_caller->ca_space;
-    need = f->size + th->th_saved.ipc.trailer;
-    if (UNLIKELY(need > th->th_saved.ipc.room
-                 || !sched_may_hand_over(f->sender, th)
-                 || (names != 0 && !ipc_entry_ready(f->to, names)))) {
-        return false;
-    }
-    f->window = pmap_window(*th->th_pmap, th->th_saved.ipc.buffer, need);
-    return f->window != 0;
-}
-
-/* A trailer with elements. */
-static __attribute__((noinline)) bool
-put_trailer(vm_address_t at, mach_msg_size_t size,
-            const struct ipc_port *dest, const struct ipc_caller *c)
-{
-    mach_msg_max_trailer_t t = {
-        .msgh_trailer_type = MACH_MSG_TRAILER_FORMAT_0,
-        .msgh_trailer_size = size,
-        .msgh_seqno = dest->ip_seqno,
-        .msgh_sender = *c->ca_token,
-        .msgh_audit = *c->ca_audit,
-        .msgh_context = dest->ip_context,
-    };
-
-    return user_copy_to(at, &t, size) == 0;
-}
-
 /* The message as the receiver sees it, but for the names that a descriptor
  * moves. */
 INLINE bool
@@ -255,8 +137,10 @@ put_message(const struct fast *f, uint64_t head0, uint64_t head1)
                HEAD0(MACH_MSG_TRAILER_FORMAT_0, SMALL_TRAILER), miss);
     user_access_end();
     if (UNLIKELY(f->receiver->th_saved.ipc.trailer != SMALL_TRAILER)
-        && !put_trailer(to + f->size, f->receiver->th_saved.ipc.trailer,
-                        f->dest, f->sender->th_caller)) {
+        && !mach_msg_put_trailer(to + f->size,
+                                 f->receiver->th_saved.ipc.trailer, f->dest,
+                                 f->sender->th_caller->ca_token,
+                                 f->sender->th_caller->ca_audit)) {
         pmap_window_close();
         return false;
     }
@@ -268,44 +152,6 @@ miss:
 }
 
 /* ---- behind the point of no return ---- */
-
-/* The sender waits, as mach_msg_receive() has it. */
-INLINE void
-sender_waits(const struct fast *f)
-{
-    struct thread *th = f->sender;
-    mach_msg_option_t option = call_option(f);
-    uint64_t second = regs_arg(&th->th_regs, ARG_SECOND);
-    mach_msg_size_t room =
-        (mach_msg_size_t)(regs_arg(&th->th_regs, ARG_SIZES) >> 32);
-
-    regs_set_arg(&th->th_regs, ARG_OPTION, option & ~MACH_SEND_MSG);
-    f->source->io_refs++;
-    th->th_saved.ipc.object = f->source;
-    mach_msg_place(th,
-                   (option & MACH_RCV_OVERWRITE) != 0 ? second : f->message,
-                   room,
-                   UNLIKELY(option >> 24 != 0) ? mach_msg_trailer_size(option)
-                                               : SMALL_TRAILER);
-    th->th_ipc_wait = IPC_WAIT_RECEIVE;
-    th->th_wait_flags = (option & MACH_RCV_INTERRUPT) | WAIT_ABORTABLE;
-    th->th_continuation = mach_msg_receive_continue;
-    list_push_back(&f->source->io_receivers.wq_threads, &th->th_wait_link);
-    th->th_state = TH_WAITING;
-}
-
-/* And the receiver has received. */
-INLINE void
-receiver_runs(struct thread *th)
-{
-    struct ipc_object *object = th->th_saved.ipc.object;
-
-    object->io_refs--; /* it is active: not the last one */
-    th->th_ipc_wait = IPC_WAIT_NONE;
-    th->th_continuation = NULL;
-    list_take(&th->th_wait_link);
-    regs_set_result(&th->th_regs, MACH_MSG_SUCCESS);
-}
 
 /* The send-once right to the reply port, made by the sender for the receiver. */
 INLINE void
@@ -345,14 +191,6 @@ switch_over(struct fast *f)
     f->dest->ip_seqno++;
     sender_waits(f);
     receiver_runs(f->receiver);
-}
-
-INLINE void
-leave(struct fast *f)
-{
-    pmap_window_done();
-    sched_hand_over(f->sender, f->receiver);
-    machine_resume(f->receiver);
 }
 
 /* ---- one port descriptor ---- */
@@ -448,10 +286,15 @@ reply(struct fast *f, bool carries)
 
     if (local_name(f) != MACH_PORT_NULL
         || !check_dest(f, e, MACH_PORT_TYPE_SEND_ONCE)
-        || e->ie_request != NULL || !find_source(f)
-        || !find_receiver(f, carries ? 1 : 0)
-        || !put_message(f, HEAD0(BITS_REPLY_SEEN | complex, f->size),
-                        HEAD1(MACH_PORT_NULL, f->dest->ip_name))) {
+        || e->ie_request != NULL || !find_source(f)) {
+        return false;
+    }
+    if (!find_receiver(f, carries ? 1 : 0)) {
+        return !carries && f->dest->ip_direct != NULL
+               && mach_msg_fast_kernel(f->dest_entry, f->source);
+    }
+    if (!put_message(f, HEAD0(BITS_REPLY_SEEN | complex, f->size),
+                     HEAD1(MACH_PORT_NULL, f->dest->ip_name))) {
         return false;
     }
     /* ---- point of no return ---- */

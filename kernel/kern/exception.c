@@ -10,11 +10,8 @@
  * needed, when a port is set or the thread is made (exception_prepare()), so
  * that an exception does not depend on memory.  Only an aborted exception,
  * whose message and right are still on their way, costs new ones.
- * th_saved.word while it waits:
- *   [0] 1: no reply yet (it has a reference to the thread)
- *   [1] EXC_*, and the level that was asked << 8
- *   [2] code, [3] subcode
- *   [4] the verdict
+ * What th_saved keeps while it waits: exception_fast.h.  A handler that waits
+ * for it already is asked there, and so are replies of those that wait again.
  * A set_state in a reply is taken by reply_arrived() at once: the thread is
  * not running.
  */
@@ -24,6 +21,7 @@
 #include <ipc/ipc.h>
 #include <kern/emulator.h>
 #include <kern/exception.h>
+#include <kern/exception_fast.h>
 #include <kern/exception_message.h>
 #include <kern/host.h>
 #include <kern/task.h>
@@ -32,12 +30,6 @@
 #include <sched/thread.h>
 
 enum { LEVEL_THREAD, LEVEL_TASK, LEVEL_HOST, LEVELS };
-
-#define W_ASKED 0
-#define W_EXCEPTION 1
-#define W_CODE 2
-#define W_SUBCODE 3
-#define W_VERDICT 4
 
 static const char *const names[EXC_TYPES_COUNT] = {
     [EXC_BAD_ACCESS] = "bad access",
@@ -106,6 +98,7 @@ exception_prepare(struct thread *th)
             }
             return KERN_RESOURCE_SHORTAGE;
         }
+        ipc_kernel_reply_direct(th->th_exc_reply, exception_fast_reply);
     }
     th->th_exc_message = message;
     return KERN_SUCCESS;
@@ -124,7 +117,7 @@ exception_thread_exit(struct thread *th)
 }
 
 /* Handled: on it goes; refused: the next level is asked. */
-static kern_return_t
+kern_return_t
 exception_continue(struct thread *th, kern_return_t result)
 {
     uint64_t what = th->th_saved.word[W_EXCEPTION];
@@ -155,6 +148,10 @@ ask(struct thread *th, const struct exception_action *a, int exception,
     struct ipc_port *reply;
     struct ipc_kmsg *k;
 
+    if (a->xa_port == NULL) {
+        return false;
+    }
+    exception_fast(th, a, exception, code, subcode, level);
     /* The kernel handles none of its own: it would drop the message. */
     if (!ipc_port_active(a->xa_port) || ipc_port_of_kernel(a->xa_port) ||
         exception_prepare(th) != KERN_SUCCESS) {
@@ -170,11 +167,7 @@ ask(struct thread *th, const struct exception_action *a, int exception,
         ipc_port_release_sonce(reply); /* dead: nobody is told */
         return false;
     }
-    thread_reference(th); /* the reply port's */
-    th->th_saved.word[W_ASKED] = 1;
-    th->th_saved.word[W_EXCEPTION] = (unsigned)exception | level << 8;
-    th->th_saved.word[W_CODE] = code;
-    th->th_saved.word[W_SUBCODE] = subcode;
+    exception_asked(th, exception, code, subcode, level);
     if (thread_wait(NULL, exception_continue, WAIT_FOREVER,
                     WAIT_ABORTABLE) != KERN_BLOCKED) {
         (void)exception_continue(th, KERN_ABORTED);

@@ -16,6 +16,7 @@ main(const struct boot_info *info)
     test_ports();
     test_names();
     test_handlers();
+    test_exception_paths();
     test_info();
     test_clocks();
     test_control();

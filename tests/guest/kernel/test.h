@@ -13,6 +13,7 @@ int64_t raw_trap(uint64_t number, const uint64_t args[6], uint64_t *rdx);
 
 void test_traps(void);
 void test_exceptions(void);
+void test_exception_paths(void);
 void test_redirect(void);
 void test_ports(void);
 void test_names(void);

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the fast paths of messages share: those of a task (mach_msg_fast.c) and
+ * those of the kernel (kern/exception_fast.c).
+ */
+#ifndef IPC_MACH_MSG_FAST_H
+#define IPC_MACH_MSG_FAST_H
+
+#include <machine/user_copy.h>
+#include <sched/hand_over.h>
+#include <ipc/ipc_entry.h>
+#include <ipc/ipc_mqueue.h>
+#include <ipc/mach_msg.h>
+
+#define ARG_MESSAGE 0u
+#define ARG_OPTION 1u
+#define ARG_SIZES 2u
+#define ARG_NAMES 3u
+#define ARG_SECOND 5u
+#define BITS_REPLY MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0)
+#define BITS_REQUEST_SEEN \
+    MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND)
+#define HEADER ((mach_msg_size_t)sizeof(mach_msg_header_t))
+#define SMALL_TRAILER ((mach_msg_size_t)sizeof(mach_msg_trailer_t))
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define INLINE static inline __attribute__((always_inline))
+
+/* The header as it lies in memory. */
+#define HEAD0(bits, size) ((uint64_t)(size) << 32 | (bits))
+#define HEAD1(remote, local) ((uint64_t)(local) << 32 | (remote))
+
+/* What follows the header of a message with a descriptor. */
+struct port_body {
+    mach_msg_body_t body;
+    mach_msg_port_descriptor_t port;
+} __attribute__((packed, aligned(4)));
+
+/* A call; in registers, mostly. */
+struct fast {
+    struct thread *sender;
+    struct ipc_space *space;   /* the sender's */
+    vm_address_t message;
+    mach_msg_size_t size;
+    uint64_t head[3];
+    struct port_body *carried; /* the descriptor, or NULL */
+
+    struct ipc_entry *dest_entry;
+    struct ipc_port *dest, *reply;
+    struct ipc_object *source; /* what the sender then receives from */
+    struct thread *receiver;
+    struct ipc_space *to;      /* the receiver's */
+    vm_address_t window;       /* the receiver's buffer, from here */
+};
+
+/* The thread that waits for one of the port's sets; NULL where it would find
+ * another message first, or a listener would be woken. */
+struct thread *mach_msg_set_receiver(const struct ipc_port *port);
+/* The current thread replies to the kernel and is going to wait for source: at
+ * once, if that lets a thread run on which waits in the kernel; false: not
+ * so. */
+bool mach_msg_fast_kernel(struct ipc_entry *dest_entry,
+                          struct ipc_object *source);
+/* A trailer with elements, at a place of the window; false: a miss. */
+bool mach_msg_put_trailer(vm_address_t at, mach_msg_size_t size,
+                          const struct ipc_port *dest,
+                          const security_token_t *sender,
+                          const audit_token_t *audit);
+
+/* The thread that the general path would wake, in its order, can run at once,
+ * has room for the message, and its space for so many names. */
+INLINE bool
+find_receiver(struct fast *f, uint32_t names)
+{
+    struct list *waiters = &f->dest->ip_object.io_receivers.wq_threads;
+    struct thread *th = list_entry(waiters->next, struct thread,
+                                   th_wait_link);
+    mach_msg_size_t need;
+
+    if (list_empty(waiters)) {
+        th = mach_msg_set_receiver(f->dest);
+        if (th == NULL) {
+            return false;
+        }
+    }
+    f->receiver = th;
+    f->to = th->th_caller->ca_space;
+    need = f->size + th->th_saved.ipc.trailer;
+    if (UNLIKELY(need > th->th_saved.ipc.room
+                 || !sched_may_hand_over(f->sender, th)
+                 || (names != 0 && !ipc_entry_ready(f->to, names)))) {
+        return false;
+    }
+    f->window = pmap_window(*th->th_pmap, th->th_saved.ipc.buffer, need);
+    return f->window != 0;
+}
+
+/* ---- behind the point of no return ---- */
+
+INLINE mach_msg_option_t
+call_option(const struct fast *f)
+{
+    return (mach_msg_option_t)regs_arg(&f->sender->th_regs, ARG_OPTION);
+}
+
+/* The sender waits, as mach_msg_receive() has it. */
+INLINE void
+sender_waits(const struct fast *f)
+{
+    struct thread *th = f->sender;
+    mach_msg_option_t option = call_option(f);
+    uint64_t second = regs_arg(&th->th_regs, ARG_SECOND);
+    mach_msg_size_t room =
+        (mach_msg_size_t)(regs_arg(&th->th_regs, ARG_SIZES) >> 32);
+
+    regs_set_arg(&th->th_regs, ARG_OPTION, option & ~MACH_SEND_MSG);
+    f->source->io_refs++;
+    th->th_saved.ipc.object = f->source;
+    mach_msg_place(th,
+                   (option & MACH_RCV_OVERWRITE) != 0 ? second : f->message,
+                   room,
+                   UNLIKELY(option >> 24 != 0) ? mach_msg_trailer_size(option)
+                                               : SMALL_TRAILER);
+    th->th_ipc_wait = IPC_WAIT_RECEIVE;
+    th->th_wait_flags = (option & MACH_RCV_INTERRUPT) | WAIT_ABORTABLE;
+    th->th_continuation = mach_msg_receive_continue;
+    list_push_back(&f->source->io_receivers.wq_threads, &th->th_wait_link);
+    th->th_state = TH_WAITING;
+}
+
+/* The receiver has received. */
+INLINE void
+receiver_runs(struct thread *th)
+{
+    struct ipc_object *object = th->th_saved.ipc.object;
+
+    object->io_refs--; /* it is active: not the last one */
+    th->th_ipc_wait = IPC_WAIT_NONE;
+    th->th_continuation = NULL;
+    list_take(&th->th_wait_link);
+    regs_set_result(&th->th_regs, MACH_MSG_SUCCESS);
+}
+
+INLINE void
+leave(struct fast *f)
+{
+    pmap_window_done();
+    sched_hand_over(f->sender, f->receiver);
+    machine_resume(f->receiver);
+}
+
+#endif
