@@ -22,6 +22,10 @@ $(eval $(call compile_rules,$(KOBJ),$$(KERNEL_CFLAGS),$(KERNEL_HEADERS)))
 $(KOBJ)/kernel/ipc/mach_msg_fast.o: KERNEL_CFLAGS += -fomit-frame-pointer \
     $(addprefix -fcall-used-,rbx r12 r13 r14 r15)
 
+# The same of this, but for the registers that it passes on (machine/switch.h).
+$(KOBJ)/kernel/sync/sync_fast.o: KERNEL_CFLAGS += -fomit-frame-pointer \
+    $(addprefix -ffixed-,rbx r12 r13 r14 r15)
+
 KERNEL_LINK = $(LD) -nostdlib -static -z max-page-size=4096 -z noexecstack \
     --build-id=none --no-warn-rwx-segments -T $(KERNEL_LDS)
 

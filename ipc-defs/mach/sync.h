@@ -15,9 +15,9 @@
  *   rsi  tag                     tag
  *   rdx r10 r8 r9 rbx r12 r13 r14   words 0 to 7
  *   r15  deadline, if SYNC_DEADLINE   name of the port that it came to
- * Those that a message has no words for keep what they held, as do rdi and r15
- * of a caller.  rcx and r11 are lost.  Words 8 to 71, a right and a range of
- * memory go through the thread's buffer.
+ * A caller's rdi holds the name afterwards.  The registers that no word comes in
+ * are lost, whatever the trap returns, as are rcx, r11 and a caller's r15.
+ * Words 8 to 71, a right and a range of memory go through the thread's buffer.
  *
  * Traps:
  *   sync_call (port)        send, and wait for the answer.  Whoever receives

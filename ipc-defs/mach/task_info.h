@@ -36,6 +36,10 @@
 /* thread_info: u64s */
 #define THREAD_BASIC_INFO 1 /* cpu time (ns), state, suspend count, priority */
 #define THREAD_BASIC_INFO_COUNT 4
+#define THREAD_STATE_RUNNING 0
+#define THREAD_STATE_READY 1
+#define THREAD_STATE_WAITING 2
+#define THREAD_STATE_HALTED 3
 #define THREAD_SCHED_INFO 2 /* priority it has, priority it was given, maximum,
                                depressed, boosted */
 #define THREAD_SCHED_INFO_COUNT 5

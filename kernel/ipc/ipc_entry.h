@@ -114,23 +114,28 @@ ipc_space_used(const struct ipc_space *s)
     return s->is_filled - MACH_PORT_FIRST_INDEX - s->is_free_count;
 }
 
+/* Where a name of the first chunk is, without a shift back and forth. */
+#define IPC_FIRST_OFFSET(name) ((name) / 8u & (IPC_CHUNK - 1u) * 32u)
+_Static_assert(MACH_PORT_MAKE(1u, 0u) / 8u == sizeof(struct ipc_entry)
+                   && (IPC_CHUNK & (IPC_CHUNK - 1u)) == 0,
+               "index times size");
+
 /* NULL: no such name.  The entry may be that of a right that has died.  Most
- * names are in the first chunk. */
+ * names are in the first chunk; comparing them tells. */
 static inline struct ipc_entry *
 ipc_entry_lookup(const struct ipc_space *s, mach_port_name_t name)
 {
-    struct ipc_entry *e;
+    struct ipc_entry *e = (struct ipc_entry *)(void *)(
+        (char *)s->is_first + IPC_FIRST_OFFSET(name));
 
-    if (__builtin_expect(name < MACH_PORT_MAKE(IPC_CHUNK, 0u), 1)) {
-        /* index times size, without a shift back and forth */
-        e = (struct ipc_entry *)(void *)((char *)s->is_first
-                                         + (name / 8u & ~31u));
-    } else if (MACH_PORT_INDEX(name) < s->is_size) {
-        e = ipc_entry_at(s, MACH_PORT_INDEX(name));
-    } else {
-        return NULL;
+    if (__builtin_expect(e->ie_name == name, 1)) {
+        return e;
     }
-    return e->ie_name == name ? e : NULL;
+    if (MACH_PORT_INDEX(name) < s->is_size) {
+        e = ipc_entry_at(s, MACH_PORT_INDEX(name));
+        return e->ie_name == name ? e : NULL;
+    }
+    return NULL;
 }
 
 kern_return_t ipc_entry_table_init(struct ipc_space *s);

@@ -23,6 +23,12 @@ ipc_listen_ready(const struct ipc_port *port)
     return !list_empty(&port->ip_callers.wq_threads)
            || !list_empty(&port->ip_cancels) || port->ip_signals != 0;
 }
+/* Is there nothing at all, messages included? */
+static inline bool
+ipc_listen_quiet(const struct ipc_port *port)
+{
+    return port->ip_something == 0;
+}
 /* That has changed, perhaps: tell the sets. */
 void ipc_listen_changed(struct ipc_port *port);
 /* The port of the set, which it goes to the end of, that has something; NULL:

@@ -81,7 +81,13 @@ struct ipc_port {
     /* The queue: ipc_mqueue.c. */
     mach_port_seqno_t ip_seqno;
     uint32_t ip_qlimit;
-    uint32_t ip_msgcount;             /* all that can be received now */
+    union {
+        struct {
+            uint32_t ip_msgcount;     /* all that can be received now */
+            uint32_t ip_calling;      /* 1: ipc_listen_ready(), or was; 0 */
+        };
+        uint64_t ip_something;        /* either */
+    };
     uint32_t ip_slots;                /* used by requests, or owned by woken
                                          senders */
     uint32_t ip_sonce_notices;        /* send-once notifications to be made */
@@ -95,7 +101,6 @@ struct ipc_port {
     struct wait_queue ip_callers;     /* in order of arrival */
     struct list ip_cancels;           /* sy_cancel_link */
     uint64_t ip_signals;              /* the signal word */
-    bool ip_calling;                  /* there is any of that, or was */
 
     /* Notification requests: ipc_notify.c. */
     struct ipc_kmsg *ip_nsrequest;    /* no-senders, or NULL */

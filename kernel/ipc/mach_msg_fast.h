@@ -120,11 +120,11 @@ sender_waits(const struct fast *f)
                    room,
                    UNLIKELY(option >> 24 != 0) ? mach_msg_trailer_size(option)
                                                : SMALL_TRAILER);
-    th->th_ipc_wait = IPC_WAIT_RECEIVE;
-    th->th_wait_flags = (option & MACH_RCV_INTERRUPT) | WAIT_ABORTABLE;
+    th->th_waits = THREAD_WAITS(TH_WAITING, IPC_WAIT_RECEIVE,
+                                (option & MACH_RCV_INTERRUPT)
+                                    | WAIT_ABORTABLE);
     th->th_continuation = mach_msg_receive_continue;
     list_push_back(&f->source->io_receivers.wq_threads, &th->th_wait_link);
-    th->th_state = TH_WAITING;
 }
 
 /* The receiver has received. */
@@ -134,7 +134,6 @@ receiver_runs(struct thread *th)
     struct ipc_object *object = th->th_saved.ipc.object;
 
     object->io_refs--; /* it is active: not the last one */
-    th->th_ipc_wait = IPC_WAIT_NONE;
     th->th_continuation = NULL;
     list_take(&th->th_wait_link);
     regs_set_result(&th->th_regs, MACH_MSG_SUCCESS);

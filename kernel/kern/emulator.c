@@ -34,7 +34,7 @@ emulator_syscall(struct thread *th)
 {
     const emulator_info_t *e = th->th_emulator;
 
-    if (e == NULL || e->syscall_entry == 0 ||
+    if (e->syscall_entry == 0 ||
         inside(e, regs_pc(&th->th_regs))) {
         exception_raise_current(th, EXC_SYSCALL,
                                 regs_syscall_number(&th->th_regs),
@@ -78,7 +78,7 @@ emulator_deliver_kick(struct thread *th)
     const emulator_info_t *e = th->th_emulator;
     vm_address_t pc = regs_pc(&th->th_regs);
 
-    if (e == NULL) {
+    if (e->end == 0) {
         th->th_ast &= ~AST_KICKFLAG; /* the latch stays */
         return;
     }
@@ -106,7 +106,7 @@ emulator_exception(struct thread *th, int exception, uint64_t code,
 {
     const emulator_info_t *e = th->th_emulator;
 
-    if (e == NULL || e->exception_entry == 0) {
+    if (e->exception_entry == 0) {
         return false;
     }
     if (inside(e, regs_pc(&th->th_regs)) &&

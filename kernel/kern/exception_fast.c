@@ -87,7 +87,7 @@ put_request(const struct fast *f, int exception, uint64_t code,
                HEAD0(MACH_MSG_TRAILER_FORMAT_0, SMALL_TRAILER), miss);
     user_access_end();
     if (user_copy_to(to + offsetof(struct request, state),
-                     &f->sender->th_regs, sizeof(f->sender->th_regs)) == 0
+                     &f->sender->th_regs, sizeof(x86_thread_state64_t)) == 0
         && (trailer == SMALL_TRAILER
             || put_trailer(to + f->size, trailer, f->dest))) {
         return true;

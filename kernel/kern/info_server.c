@@ -9,6 +9,7 @@
 #include <kern/task_server.h>
 #include <kern/thread_server.h>
 #include <mach/task_info.h>
+#include <sched/sched.h>
 #include <sched/thread.h>
 #include <vm/vm_map.h>
 #include <vm/vm_user.h>
@@ -28,7 +29,7 @@ live_threads(const struct task *t)
     list_for_each(l, &t->ta_threads) {
         const struct thread *th = list_entry(l, struct thread, th_task_link);
 
-        s.cycles += th->th_cpu_time;
+        s.cycles += sched_cpu_time(th);
         s.switches += th->th_switches;
     }
     return s;
@@ -93,6 +94,14 @@ serve_task_info(task_ref_t task, int flavor, uint64_t *info,
     }
 }
 
+/* A thread's state, to a user. */
+static const uint8_t state_shown[] = {
+    [TH_RUNNING] = THREAD_STATE_RUNNING,
+    [TH_READY] = THREAD_STATE_READY,
+    [TH_WAITING] = THREAD_STATE_WAITING,
+    [TH_HALTED] = THREAD_STATE_HALTED,
+};
+
 kern_return_t
 serve_thread_info(thread_ref_t thread, int flavor, uint64_t *info,
                   mach_msg_type_number_t *count)
@@ -100,8 +109,8 @@ serve_thread_info(thread_ref_t thread, int flavor, uint64_t *info,
     unsigned given = thread->th_depress != 0 ? thread->th_depress - 1
                                              : thread->th_priority;
     const uint64_t basic[THREAD_BASIC_INFO_COUNT] = {
-        clock_cycles_to_ns(thread->th_cpu_time),
-        (uint64_t)thread->th_state,
+        clock_cycles_to_ns(sched_cpu_time(thread)),
+        state_shown[thread->th_state],
         thread->th_suspend_count,
         thread->th_priority,
     };

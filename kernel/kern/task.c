@@ -298,7 +298,7 @@ task_thread_create(struct task *t, struct thread **out)
     th->th_pmap = &t->ta_map->vm_pmap;
     th->th_machine_task = &t->ta_machine;
     th->th_caller = &t->ta_caller;
-    th->th_emulator = t->ta_emulator.end != 0 ? &t->ta_emulator : NULL;
+    th->th_emulator = &t->ta_emulator;
     th->th_priority = t->ta_priority;
     th->th_max_priority = t->ta_max_priority;
     th->th_suspend_count = t->ta_suspend_count != 0 ? 2 : 1;

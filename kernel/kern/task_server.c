@@ -113,17 +113,10 @@ emulator_valid(const emulator_info_t *e)
 kern_return_t
 serve_task_set_emulator(task_ref_t task, emulator_info_t info)
 {
-    struct list *l;
-
     if (!emulator_valid(&info)) {
         return KERN_INVALID_ARGUMENT;
     }
     task->ta_emulator = info;
-    list_for_each(l, &task->ta_threads) {
-        struct thread *th = list_entry(l, struct thread, th_task_link);
-
-        th->th_emulator = info.end != 0 ? &task->ta_emulator : NULL;
-    }
     return KERN_SUCCESS;
 }
 

@@ -65,7 +65,7 @@ static void
 set_best(void)
 {
     sched_now.sn_best = rq.handoff != NULL || rq.no_direct ? SCHED_HANDOFF
-                        : rq.count == 0                    ? -1
+                        : rq.count == 0                    ? SCHED_NONE
                                            : best_priority();
 }
 
@@ -268,6 +268,13 @@ sched_others(void)
     return best_priority() >= (int)effective(cur);
 }
 
+uint64_t
+sched_cpu_time(const struct thread *th)
+{
+    return th->th_state == TH_RUNNING ? th->th_cpu_time + clock_cycles()
+                                      : th->th_cpu_time;
+}
+
 static struct thread *
 pick(void)
 {
@@ -294,6 +301,7 @@ static void
 load(struct thread *th)
 {
     th->th_state = TH_RUNNING;
+    th->th_cpu_time -= sched_now.sn_switched;
     th->th_switches++;
     if (th->th_slice == 0) {
         th->th_slice = SCHED_SLICE;
@@ -312,7 +320,7 @@ sched_next(void)
     uint64_t now = clock_cycles();
 
     if (prev != NULL) {
-        prev->th_cpu_time += now - sched_now.sn_switched;
+        prev->th_cpu_time += now;
         prev->th_ast &= ~AST_RESCHED; /* it makes way here */
     }
     th = pick();

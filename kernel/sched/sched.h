@@ -39,11 +39,12 @@ void sched_yield(bool slice_over);
 struct thread *sched_next(void);
 /* What direct switches look at (sched/hand_over.h). */
 struct sched_now {
-    int sn_best;          /* the best priority that is ready; -1: none;
+    int sn_best;          /* the best priority that is ready; SCHED_NONE;
                              SCHED_HANDOFF: somebody is to run next, or
                              direct switches are off */
     uint64_t sn_switched; /* cycles when the current thread began */
 };
+#define SCHED_NONE (-1)
 #define SCHED_HANDOFF 1000
 extern struct sched_now sched_now;
 /* No direct switches any more: every message takes the general path. */
@@ -55,6 +56,8 @@ void sched_arm(uint64_t deadline);
 /* thread_wakeup_handoff()'s part here. */
 void sched_handoff(struct thread *th);
 uint64_t sched_idle_cycles(void);
+/* What th has used so far, in cycles (clock_cycles_to_ns). */
+uint64_t sched_cpu_time(const struct thread *th);
 /* Threads queued, summed over all ticks since boot. */
 uint64_t sched_waiting(void);
 /* sched_yield(), and target runs next if nobody better is ready; false, and

@@ -62,7 +62,10 @@ struct sync_thread {
     uint64_t sy_address;           /* K: where the task was given it */
 };
 
-enum thread_state { TH_RUNNING, TH_READY, TH_WAITING, TH_HALTED };
+/* WAITING is zero: THREAD_WORD_REST. */
+enum thread_state {
+    TH_WAITING, TH_RUNNING, TH_READY, TH_HALTED
+} __attribute__((packed));
 
 /* th_ast: reasons to look twice before the return to user mode */
 #define AST_KICK 1u      /* a kick is latched: ends the next
@@ -86,10 +89,24 @@ enum thread_state { TH_RUNNING, TH_READY, TH_WAITING, TH_HALTED };
 
 struct thread {
     struct machine_regs th_regs;   /* c: user registers; must stay first */
-    unsigned th_ast;               /* K */
-    enum thread_state th_state;    /* K */
-    const emulator_info_t *th_emulator; /* K: the task's, or NULL; offset
-                                      known to the entry code */
+    union {
+        struct {
+            unsigned th_ast;                    /* K */
+            union {
+                struct {
+                    enum thread_state th_state; /* K */
+                    uint8_t th_ipc_wait;        /* K: IPC_WAIT_*: what
+                                                   th_saved.ipc is for */
+                    uint16_t th_wait_flags;     /* K: WAIT_* of the wait */
+                };
+                uint32_t th_waits;              /* these three at once */
+            };
+        };
+        uint64_t th_word; /* all of them */
+    };
+    const emulator_info_t *th_emulator; /* I: the task's, all zero when there
+                                      is none; offset known to the entry
+                                      code.  NULL: kernel activity */
     struct pmap *const *th_pmap;   /* I: the task's; NULL: kernel activity */
     struct machine_task *th_machine_task; /* I: or NULL */
     const struct ipc_caller *th_caller; /* I: the task's; NULL likewise */
@@ -116,7 +133,6 @@ struct thread {
                                       served: results go to the registers */
 
     struct list th_wait_link;          /* K */
-    unsigned th_wait_flags;            /* K: WAIT_* of the wait */
     kern_return_t th_wait_result;      /* K */
     continuation_t th_continuation;    /* K: NULL: restart or return to user */
     struct timer th_timer;             /* K: deadline of the wait */
@@ -134,7 +150,6 @@ struct thread {
         uint64_t word[8];
     } th_saved;                    /* c */
     struct ipc_kmsg *th_request;   /* K: kernel-served request that waits */
-    unsigned th_ipc_wait;          /* K: IPC_WAIT_*: what th_saved.ipc is for */
     struct ipc_port *th_ipc_woken_for; /* K: +1: woken for its message; or NULL */
 
     /* Redirection (mach/emulator.h). */
@@ -150,10 +165,18 @@ struct thread {
     struct ledger *th_ledger;      /* I: +1: charged LEDGER_THREADS */
     struct machine_fpu *th_fpu;    /* c: NULL until first used */
     struct sync_thread th_sync;    /* K */
-    uint64_t th_cpu_time;          /* c: cycles (clock_cycles_to_ns) */
+    uint64_t th_cpu_time;          /* c: cycles used; while it runs less the
+                                      time when that began: sched_cpu_time() */
     void *th_kernel_request;       /* c: a kernel call that waits (kern) */
     char th_name[32];              /* K: for people */
 };
+
+/* Of th_word, shifted left by this, only th_ast and th_state are left. */
+#define THREAD_WORD_REST 24
+#define THREAD_WAITS(state, ipc_wait, flags) \
+    ((uint32_t)(flags) << 16 | (ipc_wait) << 8 | (uint32_t)(state))
+_Static_assert(TH_WAITING == 0 && sizeof(enum thread_state) == 1,
+               "th_word is 0 there when it waits and nothing is pending");
 
 static inline struct thread *
 current_thread(void)

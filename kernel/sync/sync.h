@@ -12,10 +12,16 @@
 
 struct thread;
 
-/* Of the current thread, whose registers are saved.  sync_fast.c: */
+/*
+ * Of the current thread.  sync_fast.c, which the entry code calls with only
+ * some of its registers saved (machine_sync_resume): what comes back from them
+ * is KERN_GENERAL, and nothing has happened.
+ */
+kern_return_t sync_call_fast(uint64_t name, uint64_t tag);
+kern_return_t sync_reply_wait_fast(uint64_t name, uint64_t tag);
+/* The general paths, with all registers saved. */
 kern_return_t sync_call_trap(void);
 kern_return_t sync_reply_wait_trap(void);
-/* The others. */
 kern_return_t sync_send_trap(mach_port_name_t name);
 kern_return_t sync_receive_trap(void);
 kern_return_t sync_save_reply_trap(mach_port_name_t cancel, uint64_t cookie);

@@ -67,9 +67,7 @@ kern_return_t sync_owed_continue(struct thread *th, kern_return_t result);
 /* What a naked right that sync_save_reply() made is for; NULL: none of it. */
 struct thread *sync_saved_client(const struct ipc_port *port);
 
-/* ---- sync_send.c, sync_receive.c: the general paths ---- */
-kern_return_t sync_call(struct thread *th);
-kern_return_t sync_reply_wait(struct thread *th);
+/* ---- sync_send.c ---- */
 kern_return_t sync_call_continue(struct thread *th, kern_return_t result);
 
 /* ---- sync_memory.c ---- */

@@ -255,8 +255,9 @@ sync_receive_trap(void)
 }
 
 kern_return_t
-sync_reply_wait(struct thread *th)
+sync_reply_wait_trap(void)
 {
+    struct thread *th = current_thread();
     struct ipc_object *object;
     kern_return_t kr = sync_check_tag(th);
 

@@ -122,8 +122,9 @@ sync_call_continue(struct thread *th, kern_return_t result)
 }
 
 kern_return_t
-sync_call(struct thread *th)
+sync_call_trap(void)
 {
+    struct thread *th = current_thread();
     struct ipc_port *port;
     kern_return_t kr = destination(th, &port, NULL);
 

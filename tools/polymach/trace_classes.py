@@ -16,7 +16,8 @@ CLASSES = ("user", "entry and exit", "checks", "names", "rights", "copy",
 # (functions, class): regular expressions for whole names, the first that fits.
 FUNCTIONS = tuple((re.compile(names + r"$"), kind) for names, kind in (
     (r"(syscall|isr|trap|user)_(entry|exit|return|common|stub\w*)|"
-     r"trap_syscall|trap_exception|trap_interrupt|regs_\w+|swapgs\w*",
+     r"trap_syscall|trap_exception|trap_interrupt|regs_\w+|swapgs\w*|"
+     r"syscall_\w+|machine_sync_\w+|resume\w*",
      "entry and exit"),
     (r"put_\w+|user_copy\w*|copyin\w*|copyout\w*|copy_message\w*|pmap_window\w*|"
      r"memcpy|memmove|memset|rep_\w+|copy_(words|body|header)\w*", "copy"),
@@ -30,7 +31,7 @@ FUNCTIONS = tuple((re.compile(names + r"$"), kind) for names, kind in (
      "rights"),
     (r"sched_hand_over|machine_switch|pmap_activate|sched_next|pick|load|"
      r"settle_handoff|sched_handoff|write_cr3", "switch"),
-    (r"sender_waits|receiver_runs|wait_\w+|thread_wait\w*|ipc_mqueue_\w+|"
+    (r"sender_waits|receiver_runs|(caller|server)_waits|change_places|wait_\w+|thread_wait\w*|ipc_mqueue_\w+|"
      r"sched_\w+|thread_\w+|futex_\w+|queue_\w+|timer_\w+",
      "queue and state"),
     (r"ipc_kmsg_\w+", "message object"),

@@ -127,7 +127,6 @@ cpu_setup_early(void)
 
     c->cpu_self = c;
     c->cpu_stack = (uintptr_t)kernel_stack + KERNEL_STACK;
-    c->cpu_cr3 = read_cr3();
     wrmsr(MSR_GS_BASE, (uintptr_t)c);
     wrmsr(MSR_KERNEL_GS_BASE, 0);
     tss_setup();
@@ -201,8 +200,18 @@ machine_idle(void)
 }
 
 void
-cpu_set_iobitmap(const uint8_t *bitmap)
+cpu_note_unusual(void)
 {
+    struct cpu *c = cpu_self();
+
+    c->cpu_unusual = c->cpu_fpu_on | (uintptr_t)c->cpu_iobitmap;
+}
+
+void
+cpu_set_iobitmap(uint8_t *bitmap)
+{
+    cpu_self()->cpu_iobitmap = bitmap;
+    cpu_note_unusual();
     if (bitmap == NULL) {
         tss_block.tss.iomap_base = IOMAP_NONE;
         return;
@@ -233,10 +242,10 @@ machine_switch_rest(struct thread *th)
 
     if (on != c->cpu_fpu_on) {
         c->cpu_fpu_on = on;
+        cpu_note_unusual();
         write_cr0(on ? read_cr0() & ~(uint64_t)CR0_TS : read_cr0() | CR0_TS);
     }
     if (map != c->cpu_iobitmap) {
-        c->cpu_iobitmap = map;
         cpu_set_iobitmap(map);
     }
 }
@@ -261,6 +270,7 @@ regs_set_base(struct machine_regs *r, bool gs, uint64_t base)
     } else {
         r->fs_base = base;
     }
+    r->bases = r->fs_base | r->gs_base;
     return KERN_SUCCESS;
 }
 
@@ -279,6 +289,7 @@ regs_set_state(struct machine_regs *r, const x86_thread_state64_t *state)
         return KERN_INVALID_ARGUMENT;
     }
     memcpy(r, state, sizeof(*state));
+    r->bases = r->fs_base | r->gs_base;
     r->rflags = (r->rflags & RFLAGS_USER) | RFLAGS_FIXED;
     r->cs = SEL_UCODE;
     r->ss = SEL_UDATA;

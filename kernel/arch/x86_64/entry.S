@@ -20,16 +20,8 @@
 #include "offsets.h"
 #include "asm.h"
 
-    .text
-    .globl syscall_entry
-    .type syscall_entry, @function
-syscall_entry:
-    swapgs
-    mov %rsp, %gs:C_SCRATCH
-    mov %gs:C_THREAD, %rsp      /* the stack is not used until it's ours */
-    test %rax, %rax
-    jns syscall_redirect
-syscall_save:
+/* Into the thread that rsp points to; rcx is free then. */
+    .macro SAVE_TRAP
     mov %rax, R_RAX(%rsp)
     mov %rbx, R_RBX(%rsp)
     mov %rdx, R_RDX(%rsp)
@@ -47,12 +39,27 @@ syscall_save:
     mov %r11, R_RFLAGS(%rsp)
     mov %gs:C_SCRATCH, %rcx
     mov %rcx, R_RSP(%rsp)
+    .endm
+
+    .text
+    .globl syscall_entry
+    .type syscall_entry, @function
+syscall_entry:
+    swapgs
+    mov %rsp, %gs:C_SCRATCH
+    mov %gs:C_THREAD, %rsp      /* the stack is not used until it's ours */
+    cmp $1 - TRAP_count, %rax   /* 1 .. TRAP_count - 1, negative */
+    jb syscall_redirect
+    jmp *(entry_table + 8 * TRAP_count)(, %rax, 8)
+
+    /* Most traps: */
+syscall_save:
+    SAVE_TRAP
     mov %gs:C_STACK, %rsp
-    cmp $-TRAP_count, %rax      /* 1 .. TRAP_count - 1, negative */
-    jbe 3f
     mov %r10, %rcx
     call *(trap_table + 8 * TRAP_count)(, %rax, 8)
-0:  mov %gs:C_THREAD, %rdi
+syscall_done:
+    mov %gs:C_THREAD, %rdi
     cmp $ASM_CODES_FIRST, %eax
     jge 1f
     cmpl $0, T_AST(%rdi)
@@ -79,13 +86,9 @@ syscall_save:
     mov R_R14(%rdi), %r14
     mov R_R15(%rdi), %r15
     call mach_msg_general_trap
-    jmp 0b
+    jmp syscall_done
 2:  mov %eax, %esi
     call trap_finish
-    mov %rax, %rdi
-    jmp user_return
-3:  mov %gs:C_THREAD, %rdi
-    call trap_other
     mov %rax, %rdi
     /* falls through */
 
@@ -144,11 +147,10 @@ user_return:
  * but rsp may be used; rcx and r11 stay as SYSCALL left them.
  */
 syscall_redirect:
+    js syscall_other            /* as the first comparison has left it */
     cmpl $0, T_AST(%rsp)
-    jne syscall_save
+    jne syscall_other
     mov T_EMULATOR(%rsp), %rsp
-    test %rsp, %rsp
-    jz 2f
     cmp EMU_BASE(%rsp), %rcx
     jb 1f
     cmp EMU_END(%rsp), %rcx
@@ -167,8 +169,96 @@ syscall_redirect:
     swapgs
     iretq
 2:  mov %gs:C_THREAD, %rsp
-    jmp syscall_save
+    /* falls through */
+
+    /* No trap's number, or an emulator's call that C has to look at. */
+syscall_other:
+    SAVE_TRAP
+    mov %gs:C_STACK, %rsp
+    mov %gs:C_THREAD, %rdi
+    call trap_other
+    mov %rax, %rdi
+    jmp user_return
+
+/*
+ * A synchronous call or answer: its fast path neither uses nor saves the
+ * registers of words 4 to 7, nor that of the deadline, all of which a trap of
+ * this kind loses unless they come with a message.  It leaves by itself
+ * (machine_resume_words), or it comes back and nothing has happened.
+ */
+    .macro SYNC_ENTRY name, number
+syscall_\name:
+    mov %rdi, R_RDI(%rsp)
+    mov %rsi, R_RSI(%rsp)
+    mov %rbp, R_RBP(%rsp)
+    mov %rdx, R_RDX(%rsp)
+    mov %r8, R_R8(%rsp)
+    mov %r9, R_R9(%rsp)
+    mov %r10, R_R10(%rsp)
+    mov %rcx, R_RIP(%rsp)
+    mov %r11, R_RFLAGS(%rsp)
+    mov %gs:C_SCRATCH, %rcx
+    mov %rcx, R_RSP(%rsp)
+    mov %gs:C_STACK, %rsp
+    call \name\()_fast
+    mov %gs:C_THREAD, %rdi
+    movq $-\number, R_RAX(%rdi)
+    mov %rbx, R_RBX(%rdi)
+    mov %r12, R_R12(%rdi)
+    mov %r13, R_R13(%rdi)
+    mov %r14, R_R14(%rdi)
+    mov %r15, R_R15(%rdi)
+    call \name\()_trap
+    jmp syscall_done
+    .endm
+
+    SYNC_ENTRY sync_call, TRAP_sync_call
+    SYNC_ENTRY sync_reply_wait, TRAP_sync_reply_wait
     .size syscall_entry, . - syscall_entry
+
+/* machine_switch_rest() for a direct switch, which it happens to seldom: no
+ * register changes. */
+    .globl machine_switch_rest_thunk
+    .type machine_switch_rest_thunk, @function
+machine_switch_rest_thunk:
+    push %rax
+    push %rcx
+    push %rdx
+    push %rsi
+    push %rdi
+    push %r8
+    push %r9
+    push %r10
+    push %r11
+    call machine_switch_rest
+    pop %r11
+    pop %r10
+    pop %r9
+    pop %r8
+    pop %rdi
+    pop %rsi
+    pop %rdx
+    pop %rcx
+    pop %rax
+    ret
+    .size machine_switch_rest_thunk, . - machine_switch_rest_thunk
+
+/* Where each trap begins, by its number as trap_table. */
+    .section .rodata
+    .balign 8
+entry_table:
+    .set i, TRAP_count
+    .rept TRAP_count
+    .if i == TRAP_sync_call
+    .quad syscall_sync_call
+    .elseif i == TRAP_sync_reply_wait
+    .quad syscall_sync_reply_wait
+    .else
+    .quad syscall_save
+    .endif
+    .set i, i - 1
+    .endr
+    .text
 
 /* Exceptions and interrupts: error code (0 when the CPU has none), vector. */
     .macro ISR n, has_error=0

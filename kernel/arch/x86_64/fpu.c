@@ -121,6 +121,7 @@ fpu_forget(struct cpu *c)
 {
     c->cpu_fpu = NULL;
     c->cpu_fpu_on = false;
+    cpu_note_unusual();
     write_cr0(read_cr0() | CR0_TS);
 }
 
@@ -148,6 +149,7 @@ fpu_enable(struct thread *th)
     }
     clts();
     c->cpu_fpu_on = true;
+    cpu_note_unusual();
     if (c->cpu_fpu != th) {
         if (c->cpu_fpu != NULL) {
             save(image(c->cpu_fpu->th_fpu));

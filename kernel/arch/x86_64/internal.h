@@ -35,7 +35,8 @@ void cpu_setup_early(void);
 void cpu_setup(void);
 void cpu_patch_smap(void);
 extern bool cpu_has_smap, cpu_has_smep;
-void cpu_set_iobitmap(const uint8_t *bitmap); /* NULL: none */
+void cpu_set_iobitmap(uint8_t *bitmap); /* NULL: none */
+void cpu_note_unusual(void); /* cpu_fpu_on or cpu_iobitmap has changed */
 void console_setup(void);
 
 /* The first C function. */

@@ -29,7 +29,6 @@ machine_task_enable_ports(struct machine_task *mt, unsigned first,
     /* Loaded at the next switch to a thread of the task; if that is the
      * current one, now. */
     if (machine_current_thread()->th_machine_task == mt) {
-        cpu_self()->cpu_iobitmap = mt->mt_iobitmap;
         cpu_set_iobitmap(mt->mt_iobitmap);
     }
     return KERN_SUCCESS;
@@ -41,7 +40,6 @@ machine_task_destroy(struct machine_task *mt, struct ledger *l)
     struct cpu *c = cpu_self();
 
     if (mt->mt_iobitmap != NULL && c->cpu_iobitmap == mt->mt_iobitmap) {
-        c->cpu_iobitmap = NULL;
         cpu_set_iobitmap(NULL);
     }
     kfree(mt->mt_iobitmap, MACHINE_IO_BITMAP_SIZE, l);

@@ -25,8 +25,8 @@
 #define R_RFLAGS 136
 #define R_CS 144
 #define R_SS 152
-#define T_AST 176
-#define T_EMULATOR 184
+#define T_AST 184
+#define T_EMULATOR 192
 
 #define C_THREAD 8
 #define C_STACK 16

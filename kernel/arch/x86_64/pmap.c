@@ -186,7 +186,7 @@ pmap_flush(struct pmap *p, vm_address_t start, vm_address_t end)
         return; /* loading CR3 flushes: nothing is tagged */
     }
     if ((end - start) >> MACH_PAGE_SHIFT > FLUSH_ALL_PAGES) {
-        write_cr3(c->cpu_cr3);
+        write_cr3(read_cr3());
         return;
     }
     for (; start < end; start += MACH_PAGE_SIZE) {
@@ -406,13 +406,11 @@ void
 pmap_activate(struct pmap *p)
 {
     struct cpu *c = cpu_self();
-    uint64_t cr3 = p == NULL ? paging_kernel_cr3 : p->pm_cr3;
 
-    c->cpu_pmap = p;
-    if (cr3 != c->cpu_cr3) {
-        c->cpu_cr3 = cr3;
+    if (c->cpu_pmap != p) {
+        c->cpu_pmap = p;
         c->cpu_cr3_loads++;
-        write_cr3(cr3);
+        write_cr3(p == NULL ? paging_kernel_cr3 : p->pm_cr3);
     }
 }
 
@@ -420,7 +418,7 @@ void
 pmap_window_close(void)
 {
     pmap_window_done();
-    write_cr3(cpu_self()->cpu_cr3);
+    write_cr3(read_cr3());
 }
 
 uint64_t

@@ -19,7 +19,6 @@ boot_main(uint32_t kind, uint64_t info)
     paging_setup();
     kalloc_setup();
     c = cpu_self();
-    c->cpu_cr3 = paging_kernel_cr3;
     cpu_setup();
     irq_setup();
     /* The boot stack is left behind. */

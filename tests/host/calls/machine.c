@@ -142,14 +142,14 @@ regs_init(struct machine_regs *r)
 kern_return_t
 regs_set_state(struct machine_regs *r, const x86_thread_state64_t *state)
 {
-    memcpy(r, state, sizeof(*r));
+    memcpy(r, state, sizeof(*state));
     return KERN_SUCCESS;
 }
 
 void
 regs_get_state(const struct machine_regs *r, x86_thread_state64_t *state)
 {
-    memcpy(state, r, sizeof(*r));
+    memcpy(state, r, sizeof(*state));
 }
 
 void
@@ -226,6 +226,12 @@ uint64_t
 sched_idle_cycles(void)
 {
     return 0;
+}
+
+uint64_t
+sched_cpu_time(const struct thread *th)
+{
+    return th->th_cpu_time;
 }
 
 /* The host's allocator has no slabs. */

@@ -234,7 +234,9 @@ same_sides(struct side *a, struct side *b)
     CHECK_EQ(a->thread->result, b->thread->result);
     CHECK_EQ(a->thread->th.th_state, b->thread->th.th_state);
     CHECK_EQ(a->thread->th.th_ipc_wait, b->thread->th.th_ipc_wait);
-    CHECK_EQ(a->thread->th.th_wait_flags, b->thread->th.th_wait_flags);
+    if (a->thread->th.th_state == TH_WAITING) {
+        CHECK_EQ(a->thread->th.th_wait_flags, b->thread->th.th_wait_flags);
+    }
     /* The option, as a trap that is executed again would find it. */
     CHECK_EQ(a->thread->th.th_regs.args[1], b->thread->th.th_regs.args[1]);
     CHECK_EQ(memcmp(a->in, b->in, sizeof(*a->in)), 0);

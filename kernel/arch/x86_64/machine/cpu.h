@@ -18,12 +18,12 @@ struct cpu {
     struct thread *cpu_thread;   /* current, or NULL while idle */
     uint64_t cpu_stack;          /* top of the kernel stack */
     uint64_t cpu_scratch[2];     /* entry code only */
-    uint64_t cpu_cr3;            /* what CR3 holds */
-    struct pmap *cpu_pmap;       /* whose it is; NULL: the kernel's */
+    struct pmap *cpu_pmap;       /* whose CR3 is; NULL: the kernel's */
     struct thread *cpu_fpu;      /* whose state the FPU registers hold */
     uint64_t cpu_fpu_on;         /* 1: CR0.TS is clear; or 0 */
     unsigned cpu_number;
     uint8_t *cpu_iobitmap;       /* bitmap now in the TSS, or NULL */
+    uint64_t cpu_unusual;        /* 0: neither of these two */
     uint64_t cpu_cr3_loads;      /* count, for benchmarks */
 };
 
@@ -67,10 +67,10 @@ machine_space_loads(void)
 static inline uint64_t
 machine_cycles(void)
 {
-    uint32_t lo, hi;
+    uint64_t lo, hi; /* of which the upper halves are cleared */
 
     __asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
-    return (uint64_t)hi << 32 | lo;
+    return hi << 32 | lo;
 }
 
 /* Number of the highest bit that is set; v is not 0. */

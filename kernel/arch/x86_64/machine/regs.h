@@ -2,12 +2,14 @@
 /*
  * Machine contract: a thread's user registers, and what is found in which.
  *
- * The layout is that of x86_thread_state64_t; entry and exit code know it.
+ * The layout begins with that of x86_thread_state64_t; entry and exit code
+ * know it.
  */
 #ifndef MACHINE_REGS_H
 #define MACHINE_REGS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <mach/thread_status.h>
 #include <base/codes.h>
 
@@ -17,8 +19,10 @@ struct machine_regs {
     uint64_t rip, rflags;
     uint64_t cs, ss;
     uint64_t fs_base, gs_base;
+    uint64_t bases; /* both, or'ed */
 };
-_Static_assert(sizeof(struct machine_regs) == sizeof(x86_thread_state64_t),
+_Static_assert(offsetof(struct machine_regs, bases)
+                   == sizeof(x86_thread_state64_t),
                "the thread state is copied whole");
 
 /* All zero but for selectors and flags. */

@@ -69,26 +69,108 @@ void pmap_window_close(void);
 static inline __attribute__((always_inline)) void
 machine_hand_over(struct thread *prev, struct thread *th)
 {
-    const struct machine_regs *a = &prev->th_regs, *b = &th->th_regs;
+    uint64_t bases = prev->th_regs.bases | th->th_regs.bases;
     struct pmap *p = *th->th_pmap;
 
     machine_set_current_thread(th);
     if (p != THIS_CPU->cpu_pmap) {
         THIS_CPU->cpu_pmap = p;
         THIS_CPU->cpu_cr3_loads++;
-        THIS_CPU->cpu_cr3 = p->pm_cr3;
         write_cr3(p->pm_cr3);
     }
-    if ((a->fs_base | a->gs_base | b->fs_base | b->gs_base) != 0) {
-        wrmsr(MSR_FS_BASE, b->fs_base);
-        wrmsr(MSR_KERNEL_GS_BASE, b->gs_base);
-    }
-    if (__builtin_expect((THIS_CPU->cpu_fpu_on |
-                          (uintptr_t)THIS_CPU->cpu_iobitmap |
+    if (__builtin_expect((bases | THIS_CPU->cpu_unusual |
                           (uintptr_t)th->th_machine_task->mt_iobitmap) != 0,
                          0)) {
-        machine_switch_rest(th);
+        if (bases != 0) {
+            wrmsr(MSR_FS_BASE, th->th_regs.fs_base);
+            wrmsr(MSR_KERNEL_GS_BASE, th->th_regs.gs_base);
+        }
+        if ((THIS_CPU->cpu_unusual |
+             (uintptr_t)th->th_machine_task->mt_iobitmap) != 0) {
+            __asm__ volatile("call machine_switch_rest_thunk"
+                             : : "D"(th) : "memory", "cc");
+        }
     }
+}
+
+/*
+ * Back to user mode as to, past all callers, with KERN_SUCCESS and the first n
+ * (at most 8) words of a message, its tag, and where it came from.
+ *
+ * For the fast paths that the entry code calls with words 0 to 3 in the
+ * sender's th_regs and the others still in their registers: machine_sync_*
+ * is for code that is compiled so that it leaves those alone.  A register that
+ * no word comes in is cleared.
+ */
+#define CLEAR(reg) __asm__ volatile("xorl %" reg ", %" reg : : : "cc")
+
+static inline __attribute__((always_inline)) void
+machine_sync_clear(unsigned n)
+{
+    if (n < 5) {
+        CLEAR("%ebx");
+    }
+    if (n < 6) {
+        CLEAR("%r12d");
+    }
+    if (n < 7) {
+        CLEAR("%r13d");
+    }
+    if (n < 8) {
+        CLEAR("%r14d");
+    }
+}
+
+static inline __attribute__((always_inline, noreturn)) void
+machine_sync_resume(struct thread *to, const struct thread *from, unsigned n,
+                    uint64_t tag, uint64_t badge, uint64_t port)
+{
+    const struct machine_regs *w = &from->th_regs;
+    uint64_t rdx = n > 0 ? w->rdx : 0;
+    register uint64_t r10 __asm__("r10") = n > 1 ? w->r10 : 0;
+    register uint64_t r8 __asm__("r8") = n > 2 ? w->r8 : 0;
+    register uint64_t r9 __asm__("r9") = n > 3 ? w->r9 : 0;
+    register uint64_t r15 __asm__("r15") = port;
+
+    machine_sync_clear(n);
+    __asm__ volatile("mov %c[rbp](%%rax), %%rbp\n\t"
+                     "mov %c[rip](%%rax), %%rcx\n\t"
+                     "mov %c[rflags](%%rax), %%r11\n\t"
+                     "mov %c[rsp](%%rax), %%rsp\n\t"
+                     "xor %%eax, %%eax\n\t"
+                     "swapgs\n\t"
+                     "sysretq"
+                     :
+                     : "a"(to), "d"(rdx), "r"(r10), "r"(r8), "r"(r9),
+                       "r"(r15), "S"(tag), "D"(badge),
+                       [rbp] "i"(offsetof(struct machine_regs, rbp)),
+                       [rip] "i"(offsetof(struct machine_regs, rip)),
+                       [rflags] "i"(offsetof(struct machine_regs, rflags)),
+                       [rsp] "i"(offsetof(struct machine_regs, rsp))
+                     : "memory");
+    __builtin_unreachable();
+}
+
+/* n quadwords that don't overlap; often few. */
+static inline void
+machine_copy64(uint64_t *to, const uint64_t *from, size_t n)
+{
+    __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
+}
+
+/* Into th_regs of the current thread, where all other code looks for them. */
+static inline void
+machine_sync_save(struct thread *th)
+{
+    struct machine_regs *r = &th->th_regs;
+
+    __asm__ volatile("mov %%rbx, %0\n\t"
+                     "mov %%r12, %1\n\t"
+                     "mov %%r13, %2\n\t"
+                     "mov %%r14, %3\n\t"
+                     "mov %%r15, %4"
+                     : "=m"(r->rbx), "=m"(r->r12), "=m"(r->r13),
+                       "=m"(r->r14), "=m"(r->r15));
 }
 
 /* Load its registers: back to user mode, past all callers. */
