@@ -24,11 +24,11 @@ COMPILERS = [["gcc", "-std=c11"], ["clang", "-std=c11"],
 VARIANTS = [[], ["-DKERNEL_SERVER=1"], ["-DKERNEL_USER=1"]]
 
 
-def run(command, cwd=None):
-    """Runs a command; its status and output."""
+def run(command, cwd=None, text=""):
+    """Runs a command that is given a text; its status and output."""
     done = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, check=False,
-                          errors="replace", timeout=250)
+                          errors="replace", timeout=250, input=text)
     return done.returncode, done.stdout
 
 
@@ -97,6 +97,29 @@ def options_case(tap, mig, name, words, files, check=None):
             with open(os.path.join(out, check[0]), encoding="utf-8") as f:
                 good = check[1] in f.read()
         tap.result(good, "option: " + name, said + " ".join(left))
+
+
+def test_standard_input(tap, mig):
+    """The interface by standard input, as `cpp x.defs | migcom` gives it."""
+    text = "subsystem piped 900;\nroutine f(p: port_t%s);\n"
+    declared = "type port_t = MACH_MSG_TYPE_COPY_SEND;\n"
+    with tempfile.TemporaryDirectory() as out:
+        for words in (["-"], []):
+            status, said = run([mig, "-header", "x.h"] + words, out,
+                               declared + text % "")
+            tap.result(status == 0 and said == "" and
+                       os.listdir(out) == ["x.h"],
+                       "standard input: %s" % (words or "no file"), said)
+            os.remove(os.path.join(out, "x.h"))
+        status, said = run([mig, "-header", "x.h", "-"], out,
+                           '# 7 "far.defs"\n' + declared + text % "; x: y_t")
+        tap.result(status == 1 and "far.defs:9:" in said and
+                   not os.listdir(out),
+                   "standard input: lines of the file it came from", said)
+        for words in (["-"], ["-MD", "-header", "x.h", "-"], []):
+            status, said = run([mig] + words, out, declared + text % "")
+            tap.result(status == 1 and said != "" and not os.listdir(out),
+                       "standard input: refused: " + " ".join(words), said)
 
 
 def test_options(tap, mig):
@@ -177,4 +200,5 @@ def test_all(tap, mig):
     test_small(tap, mig)
     test_dialects(tap, mig)
     test_options(tap, mig)
+    test_standard_input(tap, mig)
     test_fast(tap, mig)

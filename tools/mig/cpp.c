@@ -107,14 +107,19 @@ read_all(int fd)
     return text;
 }
 
-/* The preprocessor drops NUL bytes, so they are looked for here. */
+/* The preprocessor drops NUL bytes, so they are looked for here; standard
+ * input can be read only once. */
 static void
 refuse_nul(const char *path)
 {
-    FILE *f = fopen(path, "rb");
+    FILE *f;
     struct loc loc = {path, 1, 1};
     int c;
 
+    if (strcmp(path, "-") == 0) {
+        return;
+    }
+    f = fopen(path, "rb");
     if (f == NULL) {
         diag_fatal("%s: %s", path, strerror(errno));
     }

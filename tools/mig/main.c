@@ -59,7 +59,7 @@ usage(void)
             "           [-maxonstack N] [-binding message|sync] [-cpp CMD]\n"
             "           [-I DIR] [-D NAME[=V]] [-U NAME] [-MD F] [-MT TARGET]\n"
             "           [-Werror] [-w] [-fdiagnostics-format=json] [-version]\n"
-            "           FILE.defs\n"
+            "           FILE.defs (or -: standard input)\n"
             "       mig -lint FILE.defs...\n"
             "       mig -diff OLD.defs NEW.defs\n"
             "       mig -lock|-update-lock LOCKFILE FILE.defs...\n");
@@ -196,6 +196,9 @@ read_options(int argc, char **argv)
         } else {
             options.inputs[options.input_count++] = argv[i];
         }
+    }
+    if (options_from_standard_input()) {
+        options.inputs[options.input_count++] = mig_strdup("-");
     }
     if (options.input_count == 0 ||
         (options.mode == MODE_GENERATE && options.input_count != 1) ||

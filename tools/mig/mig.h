@@ -87,6 +87,8 @@ bool option_classic(int argc, char **argv, int *i);
 void option_for_cpp(const char *word);
 /* What follows from all of them; the input is known. */
 void options_settle(void);
+/* Outputs are named, but no input: does it come by standard input? */
+bool options_from_standard_input(void);
 
 /* cpp.c: the preprocessed input as text, or NULL when the preprocessor
  * failed (it has said why). */

@@ -5,6 +5,7 @@
  * are written when none is asked for.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "diag.h"
 #include "emit.h"
@@ -124,11 +125,23 @@ all_outputs(void)
     return *text == '\0' ? NULL : text;
 }
 
+bool
+options_from_standard_input(void)
+{
+    return options.mode == MODE_GENERATE && options.input_count == 0 &&
+           wants_output() && !isatty(STDIN_FILENO);
+}
+
 void
 options_settle(void)
 {
     const char *stem = stem_of(options.input);
 
+    if (strcmp(options.input, "-") == 0 &&
+        (!wants_output() || options.dep_default)) {
+        diag_fatal("standard input gives no name to the outputs: "
+                   "name them (-user F, -server F, -header F, -MD F)");
+    }
     if (!wants_output()) {
         options.out[OUT_USER] = mig_format("%sUser.c", stem);
         options.out[OUT_SERVER] = mig_format("%sServer.c", stem);
