@@ -238,8 +238,10 @@ put_field(struct mig_fuzz *f, const struct mig_fuzz_field *d, uint8_t *p,
         memcpy(p, &count, sizeof(count));
         return 4;
     case MIG_FUZZ_DATA:
-        fill(f, d, p, counts->of[0]);
-        return counts->of[0] * d->unit;
+        /* With samecount it is the count of an array before. */
+        count = counts->of[0] < d->limit ? counts->of[0] : d->limit;
+        fill(f, d, p, count);
+        return count * d->unit;
     default:
         fill(f, d, p, d->unit == 0 ? 0 : d->size / d->unit);
         return d->size;

@@ -76,11 +76,29 @@ class Message:
         struct.pack_into("<I", self.bytes, at, value)
         self.places.add(at)
 
+    def group(self, member):
+        """The members that have one count (samecount), its owner first."""
+        def counted_by(m):
+            return self.arguments[m["argument"]]["count_argument"]
+        return [m for m in self.model["members"]
+                if m["kind"] not in ("count", "capacity") and
+                (m is member or (counted_by(member) is not None and
+                                 counted_by(m) == counted_by(member)))]
+
+    def owner(self, member):
+        """The member whose count this one has."""
+        name = self.arguments[member["argument"]]["count_argument"]
+        found = [m for m in self.group(member)
+                 if name == m["argument"] + "Cnt"]
+        return found[0] if found else member
+
     def count(self, member):
         """How many elements each of the member's arrays has."""
-        layout = self.arguments[member["argument"]]["layout"]
-        count = member.get("limit") or layout.get("count") or 3
-        if self.full or member["kind"] != "elements":
+        owner = self.owner(member)
+        layout = self.arguments[owner["argument"]]["layout"]
+        limits = [m["limit"] for m in self.group(member) if m.get("limit")]
+        count = min(limits) if limits else layout.get("count") or 3
+        if self.full or owner["kind"] != "elements":
             return count
         return 1 if layout["kind"] == "string" else 0
 
@@ -144,6 +162,8 @@ def descriptor_checks(message, member):
     """What must be checked of one descriptor, and of its count."""
     layout = message.element(member)
     right = layout.get("element", layout)
+    bounded = message.owner(member) is member and any(
+        m.get("limit") for m in message.group(member))
     checks = []
     if member["kind"] == "memory":
         checks = ["range-type"]
@@ -152,7 +172,7 @@ def descriptor_checks(message, member):
                 if layout["variable"] else ["range-size"]
         elif layout["variable"]:
             checks += ["range-count"]
-            checks += ["range-bound"] if layout["bounded"] else []
+            checks += ["range-bound"] if bounded else []
         else:
             checks += ["range-size"]
         return checks
@@ -163,7 +183,7 @@ def descriptor_checks(message, member):
     if member["kind"] == "ports":
         checks += ["rights-count"] if layout["variable"] else \
             ["rights-number"]
-        if layout["variable"] and layout["bounded"]:
+        if layout["variable"] and bounded:
             checks += ["rights-bound"]
     return checks
 
@@ -176,7 +196,8 @@ def wanted(message):
         if member["kind"] in TYPES:
             checks += descriptor_checks(message, member) * member["repeat"]
         elif member["kind"] == "elements":
-            checks += ["array-bound"]
+            if message.owner(member) is member:
+                checks += ["array-bound"]
             checks += ["string-exact"] if argument["kind"] == "string" else []
         elif member["kind"] == "value" and argument["kind"] == "string":
             checks += ["string-within"]

@@ -55,7 +55,7 @@ parameter(const struct subsystem *s, const struct arg *a, enum side side)
         shape == SHAPE_OOL_ARRAY) {
         text = mig_format("%s of %u elements", text, t->count);
     }
-    if (type_has_count(t)) {
+    if (type_has_count(t) && a->same == NULL) {
         text = mig_format("%s and a count", text);
     }
     return mig_format("%s%s%s", text, arg_has_poly(a, side)

@@ -118,6 +118,26 @@ is_string(const struct field *f)
     return f->arg->type->kind == TYPE_STRING && !f->arg->type->ool;
 }
 
+/* The descriptors that have a's count as well. */
+static void
+check_same_count(struct out *o, const struct message *m, const struct arg *a,
+                 const char *have)
+{
+    for (const struct field *d = m->fields; d != NULL; d = d->next) {
+        if (d->arg->same != a || d->kind == FIELD_DATA) {
+            continue;
+        }
+        if (d->kind == FIELD_OOL_PORTS) {
+            refuse(o, mig_format("%s != M->%s.count", have, d->name),
+                   "MIG_TYPE_ERROR", "rights-count");
+        } else {
+            refuse(o, mig_format("(uint64_t)%s * %u != M->%s.size", have,
+                                 d->elem_size, d->name),
+                   "MIG_TYPE_ERROR", "range-count");
+        }
+    }
+}
+
 /* The count of a descriptor: at most its bound, and what the kernel says. */
 static void
 check_count(struct out *o, const struct message *m, const struct field *f)
@@ -133,9 +153,11 @@ check_count(struct out *o, const struct message *m, const struct field *f)
                                ? mig_format("mig_load32(M, mig_at + %u)",
                                             i * 4)
                                : indexed(f, f->name, i);
+        uint32_t limit = type_has_count(f->arg->type) ? arg_limit(f->arg)
+                         : t->bounded ? t->count : UINT32_MAX;
 
-        if (t->bounded) {
-            refuse(o, mig_format("%s > %u", have, t->count),
+        if (limit != UINT32_MAX) {
+            refuse(o, mig_format("%s > %u", have, limit),
                    "MIG_TYPE_ERROR", d->kind == FIELD_OOL_PORTS
                                          ? "rights-bound" : "range-bound");
         }
@@ -148,7 +170,16 @@ check_count(struct out *o, const struct message *m, const struct field *f)
                                  d->elem_size, indexed(d, d->name, i)),
                    "MIG_TYPE_ERROR", "range-count");
         }
+        check_same_count(o, m, f->arg, have);
     }
+}
+
+/* The bound of a count in line, of an array or a string. */
+static uint32_t
+count_limit(const struct field *f)
+{
+    return type_has_count(f->arg->type) ? arg_limit(f->arg)
+                                        : f->arg->type->count;
 }
 
 /* Is it the count of a descriptor, not of an array in line? */
@@ -179,8 +210,9 @@ check_moving(struct out *o, const struct message *m, const struct field *f)
         check_count(o, m, f);
     } else if (f->kind == FIELD_COUNT) {
         out_put(o, "    mig_count = mig_load32(M, mig_at);\n");
-        refuse(o, mig_format("mig_count > %u", f->next->limit),
+        refuse(o, mig_format("mig_count > %u", count_limit(f)),
                "MIG_BAD_ARGUMENTS", "array-bound");
+        check_same_count(o, m, f->arg, "mig_count");
     }
     if (is_string(f) && f->kind == FIELD_DATA) {
         refuse(o, "!mig_string_exact(M, mig_at, mig_count)",
@@ -207,8 +239,9 @@ check_contents(struct out *o, const struct message *m)
         } else if (f->kind == FIELD_DATA) {
             moving = true;
             out_put(o, "    mig_count = M->%sCnt;\n", f->name);
-            refuse(o, mig_format("mig_count > %u", f->limit),
+            refuse(o, mig_format("mig_count > %u", count_limit(f)),
                    "MIG_BAD_ARGUMENTS", "array-bound");
+            check_same_count(o, m, f->arg, "mig_count");
             out_put(o, "    mig_at = %llu;\n",
                     (unsigned long long)f->offset);
             check_moving(o, m, f);

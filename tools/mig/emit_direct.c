@@ -65,6 +65,9 @@ why_left_out(const struct routine *rt)
         if (a->type->kind == TYPE_NATIVE) {
             return "it passes raw host data";
         }
+        if (a->same != NULL) {
+            return "arrays of it share a count";
+        }
         if (arg_is_out(a) && direct_is_handle(a) &&
             !type_is_translated(a->type)) {
             return "it returns a handle that no function translates";

@@ -43,7 +43,7 @@ memory_shape(const struct arg *a, const struct type *t)
         return "string, out of line";
     }
     if (type_has_count(t)) {
-        return mig_format("`%sCnt` %s, out of line%s", a->name, units(t),
+        return mig_format("`%s` %s, out of line%s", arg_count(a), units(t),
                           t->bounded ? mig_format(", at most %u", t->count)
                                      : "");
     }
@@ -57,7 +57,7 @@ static const char *
 array_shape(const struct arg *a, const struct type *t)
 {
     if (t->variable) {
-        return mig_format("`%sCnt` %s, at most %u, in line", a->name,
+        return mig_format("`%s` %s, at most %u, in line", arg_count(a),
                           units(t), t->count);
     }
     if (t->elem->ool) {

@@ -151,8 +151,7 @@ ir_argument(struct out *o, const struct arg *a)
     put_flags(o, a->flags);
     out_put(o, ", \"count_argument\": %s,\n         \"user_type\": %s, "
             "\"server_type\": %s,\n         ",
-            json_string(type_has_count(t) ? mig_format("%sCnt", a->name)
-                                          : NULL),
+            json_string(type_has_count(t) ? arg_count(a) : NULL),
             side_type(a, SIDE_USER), side_type(a, SIDE_SERVER));
     put_ownership(o, a);
     if (t->kind == TYPE_PORT) {

@@ -72,7 +72,7 @@ data_locals(struct out *o, const struct arg *a)
         if (subsystem.kernel_server) {
             local(o, "mach_msg_size_t", "s", a, "");
         }
-        if (type_has_count(t)) {
+        if (type_has_count(t) && (a->same == NULL || arg_is_out(a))) {
             local(o, "mach_msg_type_number_t", "k", a, "");
         }
     } else if (shape == SHAPE_PORTS) {
@@ -288,7 +288,7 @@ pass_data(struct out *o, const struct routine *rt, const struct arg *a,
             p = mig_format("MIG_POINTER(%s)", p);
         }
         pass(o, n, p);
-        if (type_has_count(t)) {
+        if (type_has_count(t) && a->same == NULL) {
             pass(o, n, arg_is_out(a) ? mig_format("&mig_k_%s", a->name)
                                      : mig_format("mig_n_%s", a->name));
         }
@@ -299,6 +299,9 @@ pass_data(struct out *o, const struct routine *rt, const struct arg *a,
         break;
     case SHAPE_OOL:
         pass(o, n, mig_format("%smig_a_%s", ref, a->name));
+        if (a->same != NULL) {
+            break; /* the other's count is passed */
+        }
         if (type_has_count(t)) {
             pass(o, n, mig_format("%smig_k_%s", ref, a->name));
         } else if (subsystem.kernel_server) {

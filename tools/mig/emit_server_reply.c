@@ -104,9 +104,9 @@ server_reply_begin(struct out *o, const struct routine *rt)
                                              FIELD_CAPACITY);
 
             out_put(o, "    mig_k_%s = mig_least(%s, %u);\n", f->name,
-                    walk_count(c, "In0P", 0), f->limit);
+                    walk_count(c, "In0P", 0), arg_limit(f->arg));
         } else {
-            out_put(o, "    mig_k_%s = %u;\n", f->name, f->limit);
+            out_put(o, "    mig_k_%s = %u;\n", f->name, arg_limit(f->arg));
         }
     }
     if (!inout && m->fields != NULL) {
@@ -209,8 +209,14 @@ fill_count(const struct field *f, unsigned i)
 
 /* Strings end inside their space whatever the routine wrote. */
 static void
-settle_results(struct out *o, const struct message *m)
+settle_results(struct out *o, const struct routine *rt,
+               const struct message *m)
 {
+    for (const struct arg *a = rt->args; a != NULL; a = a->next) {
+        if (arg_is_out(a) && a->same != NULL) {
+            out_put(o, "    mig_k_%s = mig_k_%s;\n", a->name, a->same->name);
+        }
+    }
     for (const struct field *f = m->fields; f != NULL; f = f->next) {
         bool string = f->arg->type->kind == TYPE_STRING &&
                       !f->arg->type->ool;
@@ -285,7 +291,7 @@ server_reply_fill(struct out *o, const struct routine *rt)
 {
     const struct message *m = &rt->reply;
 
-    settle_results(o, m);
+    settle_results(o, rt, m);
     if (m->descriptors != 0) {
         out_put(o, "    OutHeadP->msgh_bits |= MACH_MSGH_BITS_COMPLEX;\n"
                 "    OutP->msgh_body.msgh_descriptor_count = %u;\n",

@@ -46,7 +46,7 @@ put_unused(struct out *o, const struct arg *a)
     enum shape shape = shape_of(t, SIDE_SERVER);
 
     unused(o, a, "");
-    if (data && shape != SHAPE_VALUE &&
+    if (data && shape != SHAPE_VALUE && a->same == NULL &&
         type_has_count(shape == SHAPE_OOL_ARRAY ? t->elem : t)) {
         unused(o, a, "Cnt");
     }

@@ -140,7 +140,8 @@ need_text(const struct message *m, bool reply)
             continue;
         }
         fixed = fixed - f->size + 8;
-        count = reply ? mig_format("mig_least(*%sCnt, %u)", f->name, f->limit)
+        count = reply ? mig_format("mig_least(*%s, %u)", arg_count(f->arg),
+                                   f->limit)
                       : request_count(f->arg);
         text = mig_format("%s +\n        %s * %u", text, count, f->elem_size);
     }

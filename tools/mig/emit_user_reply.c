@@ -67,6 +67,9 @@ check_capacity(struct out *o, const struct routine *rt, const struct field *f)
     if (f->kind != FIELD_DATA || f->arg->type->kind == TYPE_STRING) {
         return;
     }
+    if (f->arg->same != NULL) {
+        return; /* the other's count was looked at */
+    }
     out_put(o, "    if (mig_n_%s > *%sCnt) {\n"
             "        *%sCnt = mig_n_%s;\n"
             "        mig_destroy_reply(&Mess->Head);\n",
@@ -176,7 +179,7 @@ get_field(struct out *o, const struct routine *rt, const struct field *f)
         out_put(o, "    mig_copy(%s, mig_place(Mess, %s), "
                 "(size_t)mig_n_%s * %u);\n", f->name, walk_place(f), f->name,
                 f->elem_size);
-        if (f->arg->type->kind != TYPE_STRING) {
+        if (f->arg->type->kind != TYPE_STRING && f->arg->same == NULL) {
             out_put(o, "    *%sCnt = mig_n_%s;\n", f->name, f->name);
         }
         break;

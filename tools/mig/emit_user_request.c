@@ -22,7 +22,7 @@ value_of(const struct arg *a)
 static const char *
 count_of(const struct arg *a)
 {
-    return mig_format("%s%sCnt", a->kind == ARG_INOUT ? "*" : "", a->name);
+    return mig_format("%s%s", a->kind == ARG_INOUT ? "*" : "", arg_count(a));
 }
 
 static bool
@@ -84,8 +84,11 @@ check_argument(struct out *o, const struct routine *rt, const struct arg *a)
                                         value_of(a), t->count, t->count));
         }
     } else if (type_has_count(t)) {
-        if (t->bounded) {
-            too_large(o, rt, mig_format("%s > %u", count_of(a), t->count));
+        if (arg_limit(a) != UINT32_MAX && a->same == NULL) {
+            too_large(o, rt, mig_format("%s > %u", count_of(a),
+                                        arg_limit(a)));
+        } else if (t->bounded) {
+            return; /* the owner of the count was looked at */
         } else if (t->elem->kind == TYPE_PORT) {
             too_large(o, rt, mig_format("%s > MACH_MSG_OOL_PORTS_MAX",
                                         count_of(a)));

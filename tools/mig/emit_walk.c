@@ -80,10 +80,14 @@ walk(struct out *o, const struct message *m, const char *p)
             out_put(o, "    mig_walk = mig_round(mig_walk, %u);\n", f->align);
         }
         if (f->kind == FIELD_DATA) {
-            if (!f->dynamic) {
+            if (f->arg->same != NULL) {
+                out_put(o, "    mig_n_%s = mig_n_%s;\n", f->name,
+                        f->arg->same->name);
+            } else if (!f->dynamic) {
                 out_put(o, "    mig_n_%s = %s->%sCnt;\n", f->name, p,
                         f->name);
-            } else {
+            }
+            if (f->dynamic) {
                 out_put(o, "    mig_o_%s = mig_walk;\n", f->name);
             }
             if (f->next != NULL) {

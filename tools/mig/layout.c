@@ -121,7 +121,7 @@ add_value(struct builder *b, struct arg *a)
     if (needs_descriptor(t)) {
         bool repeated = t->kind == TYPE_ARRAY && !t->ool;
 
-        if (type_has_count(repeated ? t->elem : t)) {
+        if (a->same == NULL && type_has_count(repeated ? t->elem : t)) {
             add_count(b, a, repeated ? t->count : 1);
         }
         return;
@@ -129,7 +129,9 @@ add_value(struct builder *b, struct arg *a)
     if (type_is_inline_variable(t)) {
         struct field *f;
 
-        add_count(b, a, 1);
+        if (a->same == NULL) {
+            add_count(b, a, 1);
+        }
         if (!b->m->variable) {
             b->m->fixed_end = b->at;
         }

@@ -78,6 +78,9 @@ add_pointer_param(struct params *p, const struct arg *a, enum side side)
 static void
 add_count_param(struct params *p, const struct arg *a)
 {
+    if (a->same != NULL) {
+        return;
+    }
     add_param(p, arg_is_out(a) ? "mach_msg_type_number_t *"
                                : "mach_msg_type_number_t",
               mig_format("%sCnt", a->name));

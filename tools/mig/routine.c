@@ -87,6 +87,25 @@ arg_in_server(const struct arg *a)
     }
 }
 
+const char *
+arg_count(const struct arg *a)
+{
+    return mig_format("%sCnt", a->same != NULL ? a->same->name : a->name);
+}
+
+uint32_t
+arg_limit(const struct arg *a)
+{
+    uint32_t limit = a->type->bounded ? a->type->count : UINT32_MAX;
+
+    for (const struct arg *b = a->next; b != NULL; b = b->next) {
+        if (b->same == a && b->type->bounded && b->type->count < limit) {
+            limit = b->type->count;
+        }
+    }
+    return limit;
+}
+
 static bool
 is_listed(const char *name, const char *const *words)
 {
@@ -327,12 +346,51 @@ warn_flag(const struct arg *a, const char *flag, const char *why)
                  flag, a->name, why);
 }
 
-static void
-check_flags(struct routine *rt, struct arg *a, bool variable_before)
+/* The array before a whose count is the last one in the messages that carry
+ * a, so that whoever reads them in order has it. */
+static struct arg *
+same_count(struct routine *rt, const struct arg *a)
 {
-    bool variable = type_has_count(a->type) ||
-                    (a->type->kind == TYPE_STRING && a->type->variable);
+    struct arg *found = NULL;
 
+    for (struct arg *b = rt->args; b != a; b = b->next) {
+        bool meets = (arg_is_in(a) && arg_is_in(b)) ||
+                     (arg_is_out(a) && arg_is_out(b));
+        bool counts = type_has_count(b->type) ||
+                      type_is_inline_variable(b->type) ||
+                      (b->type->kind == TYPE_ARRAY &&
+                       type_has_count(b->type->elem));
+
+        if (meets && counts && b->same == NULL) {
+            found = b;
+        }
+    }
+    if (found == NULL || found->kind != a->kind ||
+        !type_has_count(found->type) ||
+        (found->type->ool && !a->type->ool)) {
+        return NULL;
+    }
+    return found;
+}
+
+static void
+check_same_count(struct routine *rt, struct arg *a)
+{
+    if (type_has_count(a->type)) {
+        a->same = same_count(rt, a);
+    }
+    if (a->same == NULL) {
+        warn_flag(a, "samecount",
+                  "there is no array before it whose count it could have");
+        a->flags &= ~(unsigned)FLAG_SAME_COUNT;
+    } else {
+        a->flags &= ~(unsigned)FLAG_COUNT_IN_OUT; /* the other's says it */
+    }
+}
+
+static void
+check_flags(struct routine *rt, struct arg *a)
+{
     if (a->type->kind == TYPE_ERROR) {
         return;
     }
@@ -341,9 +399,8 @@ check_flags(struct routine *rt, struct arg *a, bool variable_before)
         warn_flag(a, "countinout", "it is for out variable in-line arrays");
         a->flags &= ~(unsigned)FLAG_COUNT_IN_OUT;
     }
-    if ((a->flags & FLAG_SAME_COUNT) && (!variable || !variable_before)) {
-        warn_flag(a, "samecount", "there is no variable argument before it");
-        a->flags &= ~(unsigned)FLAG_SAME_COUNT;
+    if (a->flags & FLAG_SAME_COUNT) {
+        check_same_count(rt, a);
     }
     if ((a->flags & FLAG_OVERWRITE) &&
         (a->kind != ARG_OUT || !a->type->ool)) {
@@ -402,15 +459,12 @@ check_direction(const struct routine *rt, const struct arg *a)
 void
 routine_check(struct routine *rt)
 {
-    bool variable_before = false;
-
     assign_roles(rt);
     check_names(rt);
     check_count_names(rt);
     settle_names(rt);
     for (struct arg *a = rt->args; a != NULL; a = a->next) {
-        check_flags(rt, a, variable_before);
+        check_flags(rt, a);
         check_direction(rt, a);
-        variable_before = variable_before || type_has_count(a->type);
     }
 }

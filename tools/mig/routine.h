@@ -58,6 +58,7 @@ struct arg {
     const char *name;
     struct type *type;
     unsigned flags;
+    struct arg *same; /* samecount: the array whose count this one has */
     struct arg *next;
 };
 
@@ -68,7 +69,8 @@ enum field_kind {
     FIELD_COUNT,     /* u32: count of the FIELD_DATA or descriptor of arg */
     FIELD_CAPACITY,  /* u32: how much the caller can take (countinout) */
     FIELD_VALUE,     /* data of constant size */
-    FIELD_DATA       /* count elements: everything after it is dynamic */
+    FIELD_DATA       /* count elements: everything after it is dynamic.  With
+                      * samecount the last FIELD_COUNT before is another's. */
 };
 
 /* One member of a message.  offset is where it is when every variable array
@@ -185,6 +187,10 @@ bool arg_is_in(const struct arg *a);  /* travels in the request */
 bool arg_is_out(const struct arg *a); /* travels in the reply */
 bool arg_in_user(const struct arg *a);   /* appears in the user's prototype */
 bool arg_in_server(const struct arg *a); /* appears in the server's */
+const char *arg_count(const struct arg *a); /* its count's name in C */
+/* Most elements that a and the arrays with its count can all take; or
+ * UINT32_MAX. */
+uint32_t arg_limit(const struct arg *a);
 
 /* layout.c */
 void layout_routine(struct routine *rt);

@@ -83,7 +83,7 @@ class Message:
         shown = []
         index = 0
         at = self.at + NDR_SIZE + (4 if reply else 0)
-        counts = {}
+        elements = 0  # the last array's count; samecount uses it again
         for place, member in enumerate(members):
             kind = member["kind"]
             if kind in ("port", "memory", "ports"):
@@ -99,12 +99,12 @@ class Message:
                 following = members[place + 1]["kind"] \
                     if place + 1 < len(members) else ""
                 if following == "elements":
-                    counts[members[place + 1]["name"]] = count or 0
+                    elements = count or 0
                 at += 4 * member["repeat"]
                 continue
             size = member["size"]
             if kind == "elements":
-                size = counts.get(member["name"], 0) * member["unit"]
+                size = elements * member["unit"]
             shown.append("%s=%s" % (member["name"],
                                     self.value(member, at, size)))
             at += size

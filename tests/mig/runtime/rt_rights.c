@@ -105,6 +105,39 @@ test_classic(void)
     fake_server = &S_rt_subsystem;
 }
 
+/* samecount: three arrays in, three out, two counts. */
+static void
+test_group(void)
+{
+    static const int a[6] = {1, 2, 3, 4, 5, 6};
+    static const int64_t b[4] = {10, 20, 30, 40};
+    mach_port_t q[3] = {fake_port(), fake_port(), fake_port()};
+    int c[6];
+    int64_t d[6];
+    mach_port_t *e = NULL;
+    mach_msg_type_number_t n = 4;
+    int sum = 0;
+
+    fake_server = &S_rtc_subsystem;
+    ok(U_group(0x44, a, 3, b, q, -1, c, &n, d, &e, &sum) == KERN_SUCCESS &&
+           n == 3 && sum == 65 && c[2] == 6 && d[2] == 60 && e[2] == q[2],
+       "arrays with one count (%d, %d)", (int)n, sum);
+    ok(state.room == 4, "the routine is told the smallest room");
+    ok(fake_last_request->msgh_size == 24 + 4 + 16 + 8 + 4 + 16 + 24 + 4 &&
+           fake_last_reply->msgh_size == 24 + 4 + 16 + 8 + 4 + 4 + 12 + 24 +
+           4, "one count on the wire (%u, %u)",
+       fake_last_request->msgh_size, fake_last_reply->msgh_size);
+    vm_deallocate((vm_address_t)(uintptr_t)e, 3 * sizeof(*e));
+    n = 2;
+    ok(U_group(0x44, a, 3, b, q, -1, c, &n, d, &e, &sum) ==
+           MIG_ARRAY_TOO_LARGE && n == 3, "too little room for one is for all");
+    n = 6;
+    ok(U_group(0x44, a, 5, b, q, -1, c, &n, d, &e, &sum) ==
+           MIG_ARRAY_TOO_LARGE, "more than the smaller array takes");
+    ok(fake_ranges() == 0, "no range is left");
+    fake_server = &S_rt_subsystem;
+}
+
 static void
 test_failures(void)
 {
@@ -132,5 +165,6 @@ test_rights(void)
     test_memory();
     test_port_arrays();
     test_classic();
+    test_group();
     test_failures();
 }

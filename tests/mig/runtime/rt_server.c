@@ -262,3 +262,30 @@ S_classic_oneway(mach_port_t p, mach_port_t q, int code)
     state.port = q;
     return code;
 }
+
+/* One count in and one out; `last` says how many come back. */
+kern_return_t
+S_group(mach_port_t p, const int *a, mach_msg_type_number_t aCnt,
+        const int64_t *b, const mach_port_t *q, int last, int *c,
+        mach_msg_type_number_t *cCnt, int64_t *d, mach_port_t **e, int *sum)
+{
+    vm_address_t range = 0;
+    kern_return_t kr = vm_allocate(&range, 64, VM_FLAGS_ANYWHERE);
+
+    (void)p;
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    state.room = *cCnt;
+    *sum = last;
+    *e = (mach_port_t *)(uintptr_t)range;
+    for (unsigned i = 0; i < aCnt; i++) {
+        *sum += a[i] + (int)b[i];
+        c[i] = a[i] * 2;
+        d[i] = b[i] * 2;
+        (*e)[i] = q[i];
+    }
+    vm_deallocate((vm_address_t)(uintptr_t)q, aCnt * sizeof(*q));
+    *cCnt = last < 0 ? aCnt : (mach_msg_type_number_t)last;
+    return KERN_SUCCESS;
+}
