@@ -32,16 +32,6 @@ share(const struct ledger *l, enum ledger_item i, uint64_t used)
     return greater(used, l->le_reserve[i]);
 }
 
-/* Is more in use than the machine has? */
-static inline bool
-machine_over(enum ledger_item i)
-{
-    return (i == LEDGER_KMEM || i == LEDGER_PAGES) &&
-           ledger_root.le_used[LEDGER_PAGES] +
-                   (ledger_root.le_used[LEDGER_KMEM] >> MACH_PAGE_SHIFT) >
-               ledger_memory_limit;
-}
-
 /* Take back n from l and what that means for the ledgers above, up to end
  * (which is left alone). */
 static inline void
@@ -88,10 +78,31 @@ ledger_charge(struct ledger *l, enum ledger_item i, uint64_t n)
         }
         at = at->le_parent;
     }
-    if (at == NULL && machine_over(i)) {
+    if (at == NULL && ledger_machine_over(i)) {
         return refuse(l, NULL, i, n);
     }
     return KERN_SUCCESS;
+}
+
+void
+ledger_charge_over(struct ledger *l, enum ledger_item i, uint64_t n)
+{
+    for (; l != NULL && n != 0; l = l->le_parent) {
+        uint64_t used = l->le_used[i], sum = used + n;
+
+        l->le_used[i] = sum;
+        l->le_peak[i] = greater(l->le_peak[i], sum);
+        n = share(l, i, sum) - share(l, i, used);
+    }
+}
+
+/* Those below at have been charged; a reserve, or a refusal. */
+kern_return_t
+ledger_charge_slow(struct ledger *l, const struct ledger *at,
+                   enum ledger_item i, uint64_t n)
+{
+    take_back(l, at, i, n);
+    return ledger_charge(l, i, n);
 }
 
 void

@@ -116,26 +116,20 @@ ipc_kmsg_free(struct ipc_kmsg *k)
         ledger_uncharge(l, LEDGER_KMEM, ipc_kmsg_bytes(k));
         ledger_release(l);
     }
-    ipc_kmsg_count--;
     if (k->ikm_capacity == IPC_KMSG_SMALL
             ? ipc_kmsg_cached >= IPC_KMSG_CACHE
             : IPC_KMSG_CACHE == 0) {
         kfree(k, ipc_kmsg_bytes(k), NULL);
+        ipc_kmsg_count--;
         return;
     }
-    k->ikm_ledger = NULL;
-    k->ikm_remote = IP_NULL;
-    k->ikm_local = IP_NULL;
-    k->ikm_flags = 0;
-    k->ikm_cleaned = 0;
-    k->ikm_cleaned_ports = 0;
-    if (k->ikm_capacity != IPC_KMSG_SMALL) {
+    ipc_kmsg_clean(k);
+    if (k->ikm_capacity == IPC_KMSG_SMALL) {
+        ipc_kmsg_push(k);
+    } else {
         large_keep(k);
-        return;
+        ipc_kmsg_count--;
     }
-    k->ikm_link.next = ipc_kmsg_cache;
-    ipc_kmsg_cache = &k->ikm_link;
-    ipc_kmsg_cached++;
 }
 
 void

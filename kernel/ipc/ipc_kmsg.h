@@ -20,6 +20,7 @@
 #define IPC_IPC_KMSG_H
 
 #include <base/string.h>
+#include <ipc/ipc_limits.h>
 #include <ipc/ipc_port.h>
 
 struct vm_map_copy;
@@ -162,6 +163,31 @@ ipc_kmsg_alloc(mach_msg_size_t size)
     return k;
 }
 
+/* And back: as it was given out. */
+static inline void
+ipc_kmsg_push(struct ipc_kmsg *k)
+{
+    k->ikm_link.next = ipc_kmsg_cache;
+    ipc_kmsg_cache = &k->ikm_link;
+    ipc_kmsg_cached++;
+    ipc_kmsg_count--;
+}
+
+/* As it is to be given out. */
+static inline void
+ipc_kmsg_clean(struct ipc_kmsg *k)
+{
+    k->ikm_ledger = NULL;
+    k->ikm_remote = IP_NULL;
+    k->ikm_local = IP_NULL;
+    k->ikm_flags = 0;
+    k->ikm_cleaned = 0;
+    k->ikm_cleaned_ports = 0;
+}
+
+#define IPC_KMSG_SMALL_BYTES \
+    (offsetof(struct ipc_kmsg, ikm_header) + IPC_KMSG_SMALL)
+
 static inline size_t
 ipc_kmsg_bytes(const struct ipc_kmsg *k)
 {
@@ -172,7 +198,8 @@ ipc_kmsg_bytes(const struct ipc_kmsg *k)
 static inline kern_return_t
 ipc_kmsg_charge(struct ipc_kmsg *k, struct ledger *l)
 {
-    kern_return_t kr = ledger_charge(l, LEDGER_KMEM, ipc_kmsg_bytes(k));
+    kern_return_t kr =
+        ledger_charge_little(l, LEDGER_KMEM, ipc_kmsg_bytes(k));
 
     if (kr == KERN_SUCCESS) {
         ledger_reference(l);
@@ -185,6 +212,28 @@ ipc_kmsg_charge(struct ipc_kmsg *k, struct ledger *l)
 void ipc_kmsg_from_kernel(struct ipc_kmsg *k);
 /* Free one that holds no rights (any more), or give it back to its owner. */
 void ipc_kmsg_free(struct ipc_kmsg *k);
+/* The same in line, for one that is small and no prealloc's, as nearly all
+ * are. */
+static inline void
+ipc_kmsg_done(struct ipc_kmsg *k)
+{
+    struct ledger *l = k->ikm_ledger;
+
+    if (__builtin_expect(k->ikm_capacity != IPC_KMSG_SMALL
+                             || (k->ikm_flags & (IKM_SONCE | IKM_PREALLOC))
+                                    != 0
+                             || ipc_kmsg_cached >= IPC_KMSG_CACHE,
+                         0)) {
+        ipc_kmsg_free(k);
+        return;
+    }
+    if (l != NULL) {
+        ledger_uncharge_little(l, LEDGER_KMEM, IPC_KMSG_SMALL_BYTES);
+        ledger_release(l);
+    }
+    ipc_kmsg_clean(k);
+    ipc_kmsg_push(k);
+}
 /* Drop all it holds and free it; long ones are left to the reaper. */
 void ipc_kmsg_destroy(struct ipc_kmsg *k);
 /* A step of that; true: more to do. */

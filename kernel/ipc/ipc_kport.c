@@ -8,7 +8,7 @@
 #include <base/assert.h>
 #include <ipc/ipc_kmsg.h>
 
-static void (*no_senders_fn[IKOT_KINDS])(void *object);
+void (*ipc_kport_no_senders_fn[IKOT_KINDS])(void *object);
 
 static struct ipc_port *
 kport_create(enum ipc_kobject_kind kind, void *object, struct ledger *l)
@@ -33,11 +33,7 @@ ipc_kobject_port(enum ipc_kobject_kind kind, void *object, struct ledger *l)
 void *
 ipc_kobject_get(struct ipc_port *port, enum ipc_kobject_kind kind)
 {
-    if (!ip_valid(port) || port->ip_state != IPS_KERNEL
-        || port->ip_kind != kind) {
-        return NULL;
-    }
-    return port->ip_kobject;
+    return ip_kobject(port, kind);
 }
 
 bool
@@ -59,15 +55,7 @@ void
 ipc_kobject_set_no_senders(enum ipc_kobject_kind kind,
                            void (*fn)(void *object))
 {
-    no_senders_fn[kind] = fn;
-}
-
-void
-ipc_kport_no_senders(struct ipc_port *port)
-{
-    if (no_senders_fn[port->ip_kind] != NULL) {
-        no_senders_fn[port->ip_kind](port->ip_kobject);
-    }
+    ipc_kport_no_senders_fn[kind] = fn;
 }
 
 struct ipc_port *

@@ -131,6 +131,16 @@ ip_active(const struct ipc_port *port)
     return port->ip_object.io_active;
 }
 
+/* ipc_kobject_get() in line. */
+static inline void *
+ip_kobject(const struct ipc_port *port, enum ipc_kobject_kind kind)
+{
+    return ip_valid(port) && port->ip_state == IPS_KERNEL
+                   && port->ip_kind == kind
+               ? port->ip_kobject
+               : NULL;
+}
+
 extern uint64_t ipc_port_count;
 
 /* The last reference has gone. */
@@ -175,7 +185,14 @@ void ipc_port_drop_right(struct ipc_port *port, mach_msg_type_name_t type);
 bool ipc_port_reap(struct ipc_port *port);
 
 /* Kernel ports: ipc_kport.c. */
-void ipc_kport_no_senders(struct ipc_port *port);
+extern void (*ipc_kport_no_senders_fn[IKOT_KINDS])(void *object);
+static inline void
+ipc_kport_no_senders(const struct ipc_port *port)
+{
+    if (ipc_kport_no_senders_fn[port->ip_kind] != NULL) {
+        ipc_kport_no_senders_fn[port->ip_kind](port->ip_kobject);
+    }
+}
 /* A message for a kernel reply port; consumes k. */
 void ipc_kport_reply(struct ipc_port *port, struct ipc_kmsg *k);
 /* The send-once right of a kernel reply port was destroyed. */

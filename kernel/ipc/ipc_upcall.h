@@ -8,6 +8,7 @@
 
 #include <ipc/ipc.h>
 
+struct mig_routine; /* <mach/mig_types.h> */
 struct vm_map;
 
 void ipc_upcall_setup(void); /* at boot, from ipc_setup() */
@@ -28,16 +29,14 @@ struct ipc_port *ipc_upcall_borrowed(struct thread *th,
                                      mach_port_name_t name);
 
 /*
- * Serve a request to a kernel object, in its sender's trap.
- * reply_size: bytes that its reply may need, 0 when it gets none.
- * serve: fills *reply (NULL: none was allocated).  KERN_BLOCKED: the thread
- * waits; it is called again when the wait is over.
+ * A request to a kernel object is served in its sender's trap, by the stub of
+ * the routine that has its id: never NULL, one refuses the ids of none.  The
+ * stub is given room for an error at least.  That it waits is what the
+ * thread's state says; then it is called again when the wait is over.
  */
-mach_msg_size_t ipc_upcall_reply_size(const mach_msg_header_t *request);
-kern_return_t ipc_upcall_serve(mach_msg_header_t *request,
-                               mach_msg_header_t *reply);
-/* Make *reply the answer with this code and nothing else. */
-void ipc_upcall_reply_error(const mach_msg_header_t *request,
-                            mach_msg_header_t *reply, kern_return_t code);
+const struct mig_routine *ipc_upcall_routine(mach_msg_id_t id);
+
+/* The request that is being served (K), or NULL. */
+extern struct ipc_kmsg *ipc_serving;
 
 #endif

@@ -247,9 +247,8 @@ put_names(struct fast *f, uint64_t head1)
 /* ---- the two forms ---- */
 
 INLINE bool
-request(struct fast *f, bool carries)
+request(struct fast *f, struct ipc_entry *e, bool carries)
 {
-    struct ipc_entry *e = ipc_entry_lookup(f->space, remote_name(f));
     mach_msg_bits_t complex = carries ? MACH_MSGH_BITS_COMPLEX : 0;
 
     /* Who is to be told of room is told when a message has gone. */
@@ -323,7 +322,9 @@ with_descriptor(struct fast *f)
         || !check_descriptor(f)) {
         return false;
     }
-    return bits == BITS_REQUEST ? request(f, true) : reply(f, true);
+    return bits == BITS_REQUEST
+               ? request(f, ipc_entry_lookup(f->space, remote_name(f)), true)
+               : reply(f, true);
 }
 
 kern_return_t
@@ -346,7 +347,16 @@ mach_msg_fast_trap(vm_address_t message, mach_msg_option_t option,
     user_get192(f.head, message);
     user_access_end();
     if ((mach_msg_bits_t)f.head[0] == BITS_REQUEST) {
-        done = request(&f, false);
+        struct ipc_entry *e = ipc_entry_lookup(f.space, remote_name(&f));
+
+        if (UNLIKELY(e == NULL)) {
+            return mach_msg_kernel_rpc(th, message, f.size, f.head[1],
+                                       f.head[2]);
+        }
+        done = request(&f, e, false);
+        if (UNLIKELY(!done)) {
+            return mach_msg_kernel_try(th);
+        }
     } else if ((mach_msg_bits_t)f.head[0] == BITS_REPLY) {
         done = reply(&f, false);
     } else {

@@ -10,40 +10,31 @@
  * wait is over; a wait that is aborted or interrupted ends the request with
  * that code as its answer.
  */
-#include <base/assert.h>
 #include <sched/thread.h>
-#include <mach/mig_errors.h>
-#include <ipc/mach_msg.h>
+#include <ipc/mach_msg_serve.h>
 
-/* A reply that is being built. */
-struct reply {
-    struct ipc_kmsg kmsg;
-    char room[IPC_KMSG_SMALL - sizeof(mach_msg_header_t)];
-};
-
-/* Nothing of an old message is to be found in the new one. */
 static inline struct ipc_kmsg *
-reply_begin(struct reply *reply, const struct ipc_kmsg *request)
+reply_begin(struct mach_msg_reply *reply, const struct ipc_kmsg *request,
+            const struct mig_routine *r)
 {
-    struct ipc_kmsg *k = request->ikm_reply;
-
-    if (k == NULL) {
-        k = &reply->kmsg;
-        k->ikm_flags = 0;
-        memset(&k->ikm_header, 0,
-               ipc_upcall_reply_size(&request->ikm_header));
+    if (request->ikm_reply != NULL) {
+        return request->ikm_reply;
     }
-    return k;
+    return mach_msg_reply_begin(reply, r);
 }
 
 kern_return_t
 mach_msg_reply_alloc(const struct mach_msg_call *c, struct ipc_kmsg *request)
 {
-    mach_msg_size_t size = ipc_upcall_reply_size(&request->ikm_header);
+    const struct mig_routine *r =
+        ipc_upcall_routine(request->ikm_header.msgh_id);
+    mach_msg_size_t size = r->max_reply_size < sizeof(mig_reply_error_t)
+                               ? (mach_msg_size_t)sizeof(mig_reply_error_t)
+                               : r->max_reply_size;
     struct ipc_kmsg *reply;
 
     if ((request->ikm_header.msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0
-        && size <= IPC_KMSG_SMALL - MAX_TRAILER_SIZE) {
+        && mach_msg_reply_fits(r)) {
         return KERN_SUCCESS; /* the request's */
     }
     reply = ipc_kmsg_alloc(size);
@@ -81,9 +72,10 @@ reply_send(struct ipc_kmsg *reply, struct ipc_port *to,
     ipc_kmsg_send_always(reply);
 }
 
-/* The request has been carried out: answer it and end it. */
-static void
-serve_finish(struct ipc_kmsg *k, struct ipc_kmsg *reply, bool answer)
+struct ipc_kmsg *ipc_serving;
+
+void
+mach_msg_serve_finish(struct ipc_kmsg *k, struct ipc_kmsg *reply, bool answer)
 {
     mach_msg_bits_t bits = k->ikm_header.msgh_bits;
     mach_msg_type_name_t type = MACH_MSGH_BITS_LOCAL(bits);
@@ -113,22 +105,27 @@ serve_finish(struct ipc_kmsg *k, struct ipc_kmsg *reply, bool answer)
 static kern_return_t mach_msg_serve_continue(struct thread *th,
                                              kern_return_t result);
 
+void
+mach_msg_serve_wait(struct thread *th, struct ipc_kmsg *k)
+{
+    assert(th->th_continuation == NULL);
+    th->th_continuation = mach_msg_serve_continue;
+    th->th_request = k;
+}
+
 kern_return_t
 mach_msg_serve(struct mach_msg_call *c, struct ipc_kmsg *k)
 {
-    struct thread *th = c->mc_thread;
-    struct reply on_stack;
-    struct ipc_kmsg *reply = reply_begin(&on_stack, k);
-    kern_return_t kr = ipc_upcall_serve(&k->ikm_header, &reply->ikm_header);
+    const struct mig_routine *r = ipc_upcall_routine(k->ikm_header.msgh_id);
+    struct mach_msg_reply on_stack;
+    struct ipc_kmsg *reply = reply_begin(&on_stack, k, r);
+    kern_return_t kr = mach_msg_serve_run(r, k, reply);
 
     if (kr == KERN_BLOCKED) {
-        /* The routine's wait goes on here, not in user mode. */
-        assert(th->th_continuation == NULL);
-        th->th_continuation = mach_msg_serve_continue;
-        th->th_request = k;
+        mach_msg_serve_wait(c->mc_thread, k);
         return kr;
     }
-    serve_finish(k, reply, kr == KERN_SUCCESS);
+    mach_msg_serve_finish(k, reply, kr == KERN_SUCCESS);
     return KERN_SUCCESS;
 }
 
@@ -143,11 +140,13 @@ mach_msg_serve_continue(struct thread *th, kern_return_t result)
     th->th_request = NULL;
     mach_msg_call_again(&c, th);
     if (result == KERN_ABORTED || result == KERN_INTERRUPTED) {
-        struct reply on_stack;
-        struct ipc_kmsg *reply = reply_begin(&on_stack, k);
+        struct mach_msg_reply on_stack;
+        struct ipc_kmsg *reply = reply_begin(
+            &on_stack, k, ipc_upcall_routine(k->ikm_header.msgh_id));
 
-        ipc_upcall_reply_error(&k->ikm_header, &reply->ikm_header, result);
-        serve_finish(k, reply, true);
+        mach_msg_reply_header(k, reply);
+        mig_set_return(&reply->ikm_header, result);
+        mach_msg_serve_finish(k, reply, true);
         kr = KERN_SUCCESS;
     } else {
         kr = mach_msg_serve(&c, k);

@@ -2,10 +2,6 @@
 /*
  * Kernel objects as receivers of messages: which interface a request belongs
  * to, and what ipc must know of tasks and threads (ipc/ipc_upcall.h).
- *
- * A routine waits by returning KERN_BLOCKED with the thread on a wait queue;
- * that the thread waits is what is looked at, because a generated stub of
- * a simpleroutine doesn't tell what its routine returned.
  */
 #include <base/assert.h>
 #include <mach/mig_types.h>
@@ -43,65 +39,33 @@ static const struct mig_subsystem *const subsystems[SLOTS] = {
     [5000 / BASE_STEP] = &device_subsystem,
 };
 
-/* NULL: no interface has this id. */
-static const struct mig_routine *
-routine_of(mach_msg_id_t id)
+static void
+refuse(mach_msg_header_t *request, mach_msg_header_t *reply)
+{
+    (void)request;
+    mig_set_return(reply, MIG_BAD_ID);
+}
+
+/* Of the ids that no interface has. */
+static const struct mig_routine unknown = {
+    .stub = refuse,
+    .max_reply_size = sizeof(mig_reply_error_t),
+};
+
+const struct mig_routine *
+ipc_upcall_routine(mach_msg_id_t id)
 {
     const struct mig_subsystem *s;
 
-    if (id < 0 || id >= SLOTS * BASE_STEP) {
-        return NULL;
+    if ((uint32_t)id >= SLOTS * BASE_STEP) {
+        return &unknown;
     }
-    s = subsystems[id / BASE_STEP];
+    s = subsystems[(uint32_t)id / BASE_STEP];
     if (s == NULL || id < s->start || id >= s->end
         || s->routine[id - s->start].stub == 0) {
-        return NULL;
+        return &unknown;
     }
     return &s->routine[id - s->start];
-}
-
-mach_msg_size_t
-ipc_upcall_reply_size(const mach_msg_header_t *request)
-{
-    const struct mig_routine *r = routine_of(request->msgh_id);
-
-    return r == NULL || r->max_reply_size < sizeof(mig_reply_error_t)
-               ? sizeof(mig_reply_error_t)
-               : r->max_reply_size;
-}
-
-kern_return_t
-ipc_upcall_serve(mach_msg_header_t *request, mach_msg_header_t *reply)
-{
-    const struct mig_routine *r = routine_of(request->msgh_id);
-    const mig_reply_error_t *error = (const mig_reply_error_t *)(void *)reply;
-
-    mig_reply_header(request, reply);
-    if (r == NULL) {
-        mig_set_return(reply, MIG_BAD_ID);
-        return KERN_SUCCESS;
-    }
-    mig_kern_serving(request);
-    r->stub(request, reply);
-    mig_kern_serving(NULL);
-    if (machine_current_thread()->th_state == TH_WAITING) {
-        return KERN_BLOCKED;
-    }
-    if ((reply->msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0) {
-        assert(error->RetCode != KERN_BLOCKED);
-        if (error->RetCode == MIG_NO_REPLY) {
-            return MIG_NO_REPLY;
-        }
-    }
-    return KERN_SUCCESS;
-}
-
-void
-ipc_upcall_reply_error(const mach_msg_header_t *request,
-                       mach_msg_header_t *reply, kern_return_t code)
-{
-    mig_reply_header(request, reply);
-    mig_set_return(reply, code);
 }
 
 void

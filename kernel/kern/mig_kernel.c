@@ -10,15 +10,6 @@
 #include <sched/thread.h>
 #include <ipc/ipc_kmsg.h>
 
-/* The request that this CPU serves now (kernel lock), or NULL. */
-static mach_msg_header_t *serving;
-
-void
-mig_kern_serving(mach_msg_header_t *request)
-{
-    serving = request;
-}
-
 /* Descriptor i, which the caller knows to exist. */
 static char *
 descriptor(const mach_msg_header_t *h, unsigned i)
@@ -77,10 +68,10 @@ holder(const void *p, unsigned type)
 {
     uint32_t n, i;
 
-    assert(serving != NULL);
-    n = ipc_kmsg_descriptors(ipc_kmsg_of(serving));
+    assert(ipc_serving != NULL);
+    n = ipc_kmsg_descriptors(ipc_serving);
     for (i = 0; i < n; i++) {
-        char *d = descriptor(serving, i);
+        char *d = descriptor(&ipc_serving->ikm_header, i);
 
         if (ipc_desc_type(d) == type && ipc_desc_get(d) == p) {
             return d;
@@ -92,8 +83,8 @@ holder(const void *p, unsigned type)
 struct ipc_port *
 mig_answered_port(void)
 {
-    assert(serving != NULL);
-    return ipc_kmsg_of(serving)->ikm_local;
+    assert(ipc_serving != NULL);
+    return ipc_serving->ikm_local;
 }
 
 bool
@@ -232,7 +223,7 @@ mig_kernel_send(struct ipc_kmsg *k, const mach_msg_header_t *msg,
 task_ref_t
 convert_port_to_task(struct ipc_port *port)
 {
-    struct task *t = ipc_kobject_get(port, IKOT_TASK);
+    struct task *t = ip_kobject(port, IKOT_TASK);
 
     return t == NULL || !t->ta_active ? NULL : t;
 }
@@ -256,33 +247,33 @@ convert_port_to_map(struct ipc_port *port)
 thread_ref_t
 convert_port_to_thread(struct ipc_port *port)
 {
-    return ipc_kobject_get(port, IKOT_THREAD);
+    return ip_kobject(port, IKOT_THREAD);
 }
 
 host_ref_t
 convert_port_to_host_priv(struct ipc_port *port)
 {
-    return ipc_kobject_get(port, IKOT_HOST_PRIV);
+    return ip_kobject(port, IKOT_HOST_PRIV);
 }
 
 host_ref_t
 convert_port_to_host(struct ipc_port *port)
 {
-    struct host *h = ipc_kobject_get(port, IKOT_HOST);
+    struct host *h = ip_kobject(port, IKOT_HOST);
 
-    return h != NULL ? h : ipc_kobject_get(port, IKOT_HOST_PRIV);
+    return h != NULL ? h : ip_kobject(port, IKOT_HOST_PRIV);
 }
 
 ledger_ref_t
 convert_port_to_ledger(struct ipc_port *port)
 {
-    return ipc_kobject_get(port, IKOT_LEDGER);
+    return ip_kobject(port, IKOT_LEDGER);
 }
 
 memory_control_ref_t
 convert_port_to_memory_control(struct ipc_port *port)
 {
-    return ipc_kobject_get(port, IKOT_MEMORY_CONTROL);
+    return ip_kobject(port, IKOT_MEMORY_CONTROL);
 }
 
 struct ipc_port *

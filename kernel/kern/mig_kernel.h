@@ -95,7 +95,4 @@ convert_thread_release(thread_ref_t thread)
     (void)thread;
 }
 
-/* Called by the dispatcher around a routine. */
-void mig_kern_serving(mach_msg_header_t *request);
-
 #endif

@@ -34,7 +34,9 @@ FUNCTIONS = tuple((re.compile(names + r"$"), kind) for names, kind in (
     (r"sender_waits|receiver_runs|(caller|server)_waits|change_places|wait_\w+|thread_wait\w*|ipc_mqueue_\w+|"
      r"sched_\w+|thread_\w+|futex_\w+|queue_\w+|timer_\w+",
      "queue and state"),
-    (r"ipc_kmsg_\w+", "message object"),
+    (r"take_rights|drop_request", "rights"),
+    (r"mach_msg_(serve|reply)_\w+|ipc_upcall_routine", "kernel call"),
+    (r"ipc_kmsg_\w+|get_request", "message object"),
     (r"kalloc\w*|kfree\w*|ledger_\w+|phys_(alloc|free)", "allocation"),
 ))
 

@@ -191,7 +191,7 @@ twin_call(struct twin *t, struct side *s, const struct plan *p,
     return kr;
 }
 
-static void
+void
 same_spaces(struct ipc_space *a, struct ipc_space *b)
 {
     CHECK_EQ(ipc_space_used(a), ipc_space_used(b));

@@ -52,6 +52,8 @@ void twin_fill(struct buffer *b, const struct plan *p, mach_msg_bits_t bits,
 /* mach_msg by the side's thread, with the fast path or without. */
 kern_return_t twin_call(struct twin *t, struct side *s, const struct plan *p,
                         mach_msg_option_t option, mach_port_name_t from);
+/* Tables of names and what they name look alike. */
+void same_spaces(struct ipc_space *a, struct ipc_space *b);
 /* Who waits is told to go on, and what is in queues is thrown away. */
 void twin_settle(struct twin *t);
 

@@ -17,6 +17,7 @@ struct wait_queue served_wait = {{&served_wait.wq_threads,
                                   &served_wait.wq_threads}};
 struct ipc_port *served_take;
 uint32_t served_word;
+void (*served_do)(mach_msg_header_t *in, mach_msg_header_t *out);
 
 static bool set_up;
 
@@ -54,32 +55,24 @@ struct reply {
     uint32_t word;
 };
 
-mach_msg_size_t
-ipc_upcall_reply_size(const mach_msg_header_t *request)
-{
-    (void)request;
-    return sizeof(struct reply);
-}
-
-kern_return_t
-ipc_upcall_serve(mach_msg_header_t *in, mach_msg_header_t *out)
+static void
+stub(mach_msg_header_t *in, mach_msg_header_t *out)
 {
     struct reply *r = (struct reply *)(void *)out;
     struct ipc_kmsg *k = ipc_kmsg_of(in);
 
+    CHECK(ipc_serving == k);
     CHECK_EQ(in->msgh_voucher_port, 0);
-    mig_reply_header(in, out);
     if (served_block > 0) {
         kern_return_t kr;
 
         served_block--;
         kr = thread_wait(&served_wait, NULL, WAIT_FOREVER,
                          WAIT_ABORTABLE | WAIT_INTERRUPTIBLE);
-        if (kr == KERN_BLOCKED) {
-            return kr;
+        if (kr != KERN_BLOCKED) {
+            mig_set_return(out, kr);
         }
-        mig_set_return(out, kr);
-        return KERN_SUCCESS;
+        return;
     }
     served++;
     mig_set_return(out, KERN_SUCCESS);
@@ -93,17 +86,23 @@ ipc_upcall_serve(mach_msg_header_t *in, mach_msg_header_t *out)
         served_take = ipc_desc_get(d);
         ipc_desc_set(d, NULL);
     } else if (in->msgh_id == 7003) {
-        return MIG_NO_REPLY;
+        mig_set_return(out, MIG_NO_REPLY);
     }
-    return KERN_SUCCESS;
+    if (served_do != NULL) {
+        served_do(in, out);
+    }
 }
 
-void
-ipc_upcall_reply_error(const mach_msg_header_t *in, mach_msg_header_t *out,
-                       kern_return_t code)
+const struct mig_routine *
+ipc_upcall_routine(mach_msg_id_t id)
 {
-    mig_reply_header(in, out);
-    mig_set_return(out, code);
+    static const struct mig_routine every = {
+        .stub = stub,
+        .max_reply_size = sizeof(struct reply),
+    };
+
+    (void)id;
+    return &every;
 }
 
 struct task *

@@ -10,7 +10,7 @@
 struct thread *host_current;
 unsigned host_windows;
 bool host_fast;
-unsigned host_fast_taken;
+unsigned host_fast_taken, host_kernel_taken;
 struct host_thread *host_fast_to;
 static uint64_t now = 1;
 static struct list ready = {&ready, &ready};
@@ -140,8 +140,13 @@ host_msg(struct host_thread *h, const struct msg_args *a)
     if (kr == KERN_SWITCHED) {
         host_fast_taken++;
         kr = KERN_BLOCKED;
-    } else {
+    } else if (kr == KERN_GENERAL) {
         kr = mach_msg_trap(&h->th, args);
+    } else { /* a request to the kernel */
+        host_kernel_taken++;
+        if (kr == KERN_NO_RESULT) {
+            kr = h->th.th_regs.result;
+        }
     }
     trap_done(h, kr);
     return h->result;

@@ -70,6 +70,7 @@ void thread_enter(struct host_thread *h);
  * at once then. */
 extern bool host_fast;
 extern unsigned host_fast_taken; /* how often it did */
+extern unsigned host_kernel_taken; /* how often to the kernel */
 extern struct host_thread *host_fast_to; /* who was switched to, by the last */
 /* mach_msg; KERN_BLOCKED: run_ready() later, then h->result. */
 struct msg_args {
@@ -113,6 +114,8 @@ extern unsigned served_block;      /* the next n runs wait first */
 extern struct wait_queue served_wait;
 extern struct ipc_port *served_take; /* a port that request 7002 kept */
 extern uint32_t served_word;       /* word sent with 7001 */
+extern void (*served_do)(mach_msg_header_t *in, mach_msg_header_t *out);
+                                   /* what any request does besides */
 
 /* ---- leak check ---- */
 void census_begin(void);
@@ -187,6 +190,6 @@ struct test {
 extern const struct test right_tests[], message_tests[], notify_tests[],
     wait_tests[], kernel_tests[], maker_tests[], attribute_tests[],
     failure_tests[], trap_tests[], undo_tests[], limit_tests[], edge_tests[],
-    cost_tests[], fast_tests[], fast_case_tests[];
+    cost_tests[], fast_tests[], fast_case_tests[], fast_kernel_tests[];
 
 #endif
