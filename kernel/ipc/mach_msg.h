@@ -110,13 +110,12 @@ kern_return_t mach_msg_reply_alloc(const struct mach_msg_call *c,
 /*
  * What mach_msg_fast_trap() does with a request by COPY_SEND with a reply right
  * by MAKE_SEND_ONCE whose destination is not in the table of names, having read
- * the header's second and third word; and with one that no thread waits for,
+ * the header's second word; and with one that no thread waits for,
  * whose header is read again.  For those to the kernel; KERN_GENERAL: nothing
  * has happened, else a result as of a trap.
  */
 kern_return_t mach_msg_kernel_rpc(struct thread *th, vm_address_t message,
-                                  mach_msg_size_t size, uint64_t head1,
-                                  uint64_t head2);
+                                  mach_msg_size_t size, uint64_t head1);
 kern_return_t mach_msg_kernel_try(struct thread *th);
 /* Absolute deadline of a wait whose time-out has this option bit. */
 uint64_t mach_msg_deadline(struct mach_msg_call *c,

@@ -350,8 +350,7 @@ mach_msg_fast_trap(vm_address_t message, mach_msg_option_t option,
         struct ipc_entry *e = ipc_entry_lookup(f.space, remote_name(&f));
 
         if (UNLIKELY(e == NULL)) {
-            return mach_msg_kernel_rpc(th, message, f.size, f.head[1],
-                                       f.head[2]);
+            return mach_msg_kernel_rpc(th, message, f.size, f.head[1]);
         }
         done = request(&f, e, false);
         if (UNLIKELY(!done)) {

@@ -28,7 +28,8 @@
 #define BITS_REQUEST_HELD \
     MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND, MACH_MSG_TYPE_PORT_SEND_ONCE)
 #define BITS_REPLY_SEEN MACH_MSGH_BITS(0, MACH_MSG_TYPE_PORT_SEND_ONCE)
-#define HEADER ((mach_msg_size_t)sizeof(mach_msg_header_t))
+/* What follows the names of the header. */
+#define REST ((mach_msg_size_t)offsetof(mach_msg_header_t, msgh_voucher_port))
 #define SMALL_TRAILER ((mach_msg_size_t)sizeof(mach_msg_trailer_t))
 #define INLINE static inline __attribute__((always_inline))
 
@@ -82,7 +83,7 @@ find_reply_port(const struct ipc_space *s, mach_port_name_t name)
  */
 INLINE struct ipc_kmsg *
 get_request(const struct thread *th, vm_address_t message,
-            mach_msg_size_t size, uint64_t head1, uint64_t head2)
+            mach_msg_size_t size, uint64_t head1)
 {
     struct ipc_kmsg *k;
     mach_msg_header_t *h;
@@ -97,12 +98,12 @@ get_request(const struct thread *th, vm_address_t message,
     h->msgh_bits = BITS_REQUEST_HELD;
     h->msgh_size = size;
     memcpy(&h->msgh_remote_port, &head1, sizeof(head1));
-    h->msgh_voucher_port = MACH_PORT_NULL;
-    h->msgh_id = (mach_msg_id_t)(head2 >> 32);
-    if (user_copy_from(h + 1, message + HEADER, size - HEADER) != 0) {
+    if (user_copy_from(&h->msgh_voucher_port, message + REST, size - REST)
+        != 0) {
         ipc_kmsg_free(k);
         return NULL;
     }
+    h->msgh_voucher_port = MACH_PORT_NULL;
     return k;
 }
 
@@ -246,7 +247,7 @@ finish(struct thread *th, struct ipc_kmsg *k, struct ipc_kmsg *reply,
 
 kern_return_t
 mach_msg_kernel_rpc(struct thread *th, vm_address_t message,
-                    mach_msg_size_t size, uint64_t head1, uint64_t head2)
+                    mach_msg_size_t size, uint64_t head1)
 {
     mach_port_name_t local = (mach_port_name_t)(head1 >> 32);
     struct ipc_port *dest, *to;
@@ -260,7 +261,7 @@ mach_msg_kernel_rpc(struct thread *th, vm_address_t message,
         || (dest = find_object(th, (mach_port_name_t)head1)) == NULL
         || (to = find_reply_port(th->th_caller->ca_space, local)) == NULL
         || ipc_trace_hook != NULL
-        || (k = get_request(th, message, size, head1, head2)) == NULL) {
+        || (k = get_request(th, message, size, head1)) == NULL) {
         return KERN_GENERAL;
     }
     r = ipc_upcall_routine(k->ikm_header.msgh_id);
@@ -282,7 +283,7 @@ mach_msg_kernel_rpc(struct thread *th, vm_address_t message,
         return kr;
     }
     regs_set_result(&th->th_regs, kr);
-    if ((th->th_ast & ~AST_IRET) == 0) {
+    if (th->th_ast == 0) {
         machine_resume(th);
     }
     return KERN_NO_RESULT;
@@ -302,5 +303,5 @@ mach_msg_kernel_try(struct thread *th)
     }
     return mach_msg_kernel_rpc(
         th, message, (mach_msg_size_t)regs_arg(&th->th_regs, ARG_SIZES),
-        head[1], head[2]);
+        head[1]);
 }
