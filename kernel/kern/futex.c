@@ -16,6 +16,7 @@
 #include <sched/thread.h>
 #include <sched/wait.h>
 #include <vm/vm_user.h>
+#include <machine/user_copy.h>
 
 #define BUCKETS 256u
 #define FUTEX_FLAGS \
@@ -31,7 +32,7 @@ futex_setup(void)
     }
 }
 
-static struct wait_queue *
+static inline struct wait_queue *
 bucket(const struct vm_futex_key *key)
 {
     uint64_t h = (key->fk_id * 0x9e3779b97f4a7c15ull) ^
@@ -41,9 +42,9 @@ bucket(const struct vm_futex_key *key)
 }
 
 /* Decode: flags, address, key. */
-static kern_return_t
-find(vm_address_t address, uint64_t flags, struct vm_futex_key *key,
-     uint32_t *bits)
+static inline kern_return_t
+find(const struct thread *th, vm_address_t address, uint64_t flags,
+     struct vm_futex_key *key, uint32_t *bits)
 {
     if ((address & 3) != 0 || ((uint32_t)flags & ~(uint32_t)FUTEX_FLAGS)) {
         return KERN_INVALID_ARGUMENT;
@@ -52,7 +53,7 @@ find(vm_address_t address, uint64_t flags, struct vm_futex_key *key,
     if (*bits == 0) {
         *bits = ~0u;
     }
-    return vm_map_futex_key(current_thread()->th_task->ta_map, address, key);
+    return vm_map_futex_key(th->th_task->ta_map, address, key);
 }
 
 static bool
@@ -81,8 +82,9 @@ futex_wait_trap(vm_address_t address, uint32_t expected, uint64_t deadline,
     uint32_t bits, value;
     kern_return_t kr;
 
-    kr = find(address, options, &key, &bits);
-    if (kr == KERN_SUCCESS) {
+    /* Which checks the address. */
+    kr = find(th, address, options, &key, &bits);
+    if (kr == KERN_SUCCESS && user_copy_from(&value, address, 4) != 0) {
         kr = copyin(address, &value, sizeof(value));
     }
     if (kr != KERN_SUCCESS) {
@@ -100,10 +102,10 @@ futex_wait_trap(vm_address_t address, uint32_t expected, uint64_t deadline,
     return thread_wait(bucket(&key), futex_wait_continue, deadline, flags);
 }
 
-static unsigned
-wake(const struct vm_futex_key *key, unsigned count, uint32_t bits)
+static __attribute__((noinline)) unsigned
+wake_some(struct wait_queue *wq, const struct vm_futex_key *key,
+          unsigned count, uint32_t bits)
 {
-    struct wait_queue *wq = bucket(key);
     struct list *l, *n;
     unsigned woken = 0;
 
@@ -121,12 +123,39 @@ wake(const struct vm_futex_key *key, unsigned count, uint32_t bits)
     return woken;
 }
 
+/* Nearly always the first in its bucket, and the only one that is wanted. */
+static inline unsigned
+wake_one(struct wait_queue *wq, const struct vm_futex_key *key, uint32_t bits)
+{
+    struct thread *th = list_entry(wq->wq_threads.next, struct thread,
+                                   th_wait_link);
+
+    if (!matches(th, key, bits)) {
+        return wake_some(wq, key, 1, bits);
+    }
+    thread_wakeup(th, KERN_SUCCESS);
+    return 1;
+}
+
+static inline unsigned
+wake(const struct vm_futex_key *key, unsigned count, uint32_t bits)
+{
+    struct wait_queue *wq = bucket(key);
+
+    if (list_empty(&wq->wq_threads)) {
+        return 0;
+    }
+    return count == 1 ? wake_one(wq, key, bits)
+                      : wake_some(wq, key, count, bits);
+}
+
 kern_return_t
 futex_wake_trap(vm_address_t address, uint32_t count, uint64_t options)
 {
+    const struct thread *th = current_thread();
     struct vm_futex_key key;
     uint32_t bits;
-    kern_return_t kr = find(address, options, &key, &bits);
+    kern_return_t kr = find(th, address, options, &key, &bits);
 
     if (kr != KERN_SUCCESS) {
         return kr;
@@ -166,14 +195,15 @@ kern_return_t
 futex_requeue_trap(vm_address_t address, uint64_t counts, vm_address_t dest,
                    uint32_t expected, uint64_t options)
 {
+    const struct thread *th = current_thread();
     struct vm_futex_key key, to;
     uint32_t bits, value;
     unsigned woken;
     kern_return_t kr;
 
-    kr = find(address, options, &key, &bits);
+    kr = find(th, address, options, &key, &bits);
     if (kr == KERN_SUCCESS) {
-        kr = find(dest, options, &to, &bits);
+        kr = find(th, dest, options, &to, &bits);
     }
     if (kr == KERN_SUCCESS && !(options & FUTEX_NO_COMPARE)) {
         kr = copyin(address, &value, sizeof(value));

@@ -23,9 +23,16 @@
 #include <machine/trap.h>
 
 /* What a trap or a continuation came back with. */
-static void
+static inline void
 take_result(struct thread *th, kern_return_t result)
 {
+    if (result < KERN_CODES_FIRST) {
+        th->th_trap_deadline = 0;
+        if (th->th_in_trap) {
+            regs_set_result(&th->th_regs, result);
+        }
+        return;
+    }
     switch (result) {
     case KERN_BLOCKED:
         assert(th->th_state != TH_RUNNING); /* waits, or has yielded */
@@ -38,14 +45,9 @@ take_result(struct thread *th, kern_return_t result)
             return;
         }
         break;
-    case KERN_NO_RESULT:
-        th->th_trap_deadline = 0;
-        return;
     default:
+        assert(result == KERN_NO_RESULT);
         th->th_trap_deadline = 0;
-        if (th->th_in_trap) {
-            regs_set_result(&th->th_regs, result);
-        }
         return;
     }
     regs_restart_trap(&th->th_regs);
@@ -55,9 +57,8 @@ take_result(struct thread *th, kern_return_t result)
 static void
 run_activity(struct thread *th)
 {
-    continuation_t k = th->th_continuation;
+    continuation_t k = th->th_continuation; /* which it always has */
 
-    assert(k != NULL);
     if (k(th, th->th_wait_result) == KERN_BLOCKED) {
         assert(th->th_state == TH_WAITING && th->th_continuation != NULL);
         return;
@@ -77,23 +78,27 @@ run_continuation(struct thread *th)
     take_result(th, k(th, th->th_wait_result));
 }
 
-static void
+static struct thread *
 handle_resched(struct thread *th)
 {
     bool over = th->th_slice == 0;
+    struct thread *next;
 
     th->th_ast &= ~AST_RESCHED;
-    if (sched_better(th, over)) {
-        sched_yield(over);
-    } else if (over) {
+    next = sched_make_way(over);
+    if (next == th && over) {
         th->th_slice = SCHED_SLICE;
     }
+    return next;
 }
 
 /* One thing that th_ast asks for.  The thread may not be RUNNING after. */
-static void
+static struct thread *
 handle_ast(struct thread *th)
 {
+    if ((th->th_ast & AST_EXIT_MASK) == AST_RESCHED) { /* mostly */
+        return handle_resched(th);
+    }
     if (th->th_ast & AST_TERMINATE) {
         task_thread_exit(th);
     } else if (th->th_ast & AST_SUSPEND) {
@@ -103,9 +108,8 @@ handle_ast(struct thread *th)
         }
     } else if (th->th_ast & AST_KICKFLAG) {
         emulator_deliver_kick(th);
-    } else if (th->th_ast & AST_RESCHED) {
-        handle_resched(th);
     }
+    return th;
 }
 
 static struct thread *
@@ -128,12 +132,14 @@ trap_return(struct thread *th)
         if (th->th_state != TH_RUNNING) {
             th = switch_away(th);
         }
-        if (th->th_task == NULL) {
-            run_activity(th);
-        } else if (th->th_continuation != NULL) {
-            run_continuation(th);
+        if (th->th_continuation != NULL) {
+            if (th->th_task == NULL) {
+                run_activity(th);
+            } else {
+                run_continuation(th);
+            }
         } else if (th->th_ast & AST_EXIT_MASK) {
-            handle_ast(th);
+            th = handle_ast(th);
         } else {
             th->th_in_trap = true; /* whatever it comes back with, unless
                                       it is an exception */

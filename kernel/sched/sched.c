@@ -10,6 +10,7 @@
 #include <machine/clock.h>
 #include <machine/cpu.h>
 #include <machine/pmap.h>
+#include <machine/switch.h>
 
 #define WORDS (TH_PRIORITIES / 64)
 #define EXPIRE_MAX 64u /* timers in one interrupt */
@@ -21,7 +22,9 @@ static struct {
     uint64_t bitmap[WORDS];
     struct list queue[TH_PRIORITIES];
     unsigned count;
+    int best;               /* the best priority that is queued; -1: none */
     struct thread *handoff; /* READY, on no queue; runs next, or is queued */
+    bool first;             /* it was woken before all in its queue */
     bool no_direct;         /* sched_forbid_direct() */
     bool ticking;
     uint64_t next_tick;
@@ -39,6 +42,7 @@ sched_setup(void)
         list_init(&rq.queue[i]);
     }
     rq.armed = TIMER_NEVER;
+    rq.best = -1;
 }
 
 void
@@ -50,23 +54,12 @@ sched_arm(uint64_t deadline)
     }
 }
 
-static int
-best_priority(void)
-{
-    for (int w = WORDS - 1; w >= 0; w--) {
-        if (rq.bitmap[w] != 0) {
-            return w * 64 + (int)machine_highest_bit(rq.bitmap[w]);
-        }
-    }
-    return -1;
-}
-
-static void
+/* After a change of rq.best, rq.handoff or rq.no_direct. */
+static inline void
 set_best(void)
 {
-    sched_now.sn_best = rq.handoff != NULL || rq.no_direct ? SCHED_HANDOFF
-                        : rq.count == 0                    ? SCHED_NONE
-                                           : best_priority();
+    sched_now.sn_best =
+        rq.handoff != NULL || rq.no_direct ? SCHED_HANDOFF : rq.best;
 }
 
 void
@@ -76,25 +69,38 @@ sched_forbid_direct(void)
     set_best();
 }
 
-static void
-set_handoff(struct thread *th)
+/* The same when nothing is handed off. */
+static inline void
+publish(void)
+{
+    sched_now.sn_best = rq.no_direct ? SCHED_HANDOFF : rq.best;
+}
+
+static inline void
+set_handoff(struct thread *th, bool first)
 {
     rq.handoff = th;
-    set_best();
+    rq.first = first;
+    sched_now.sn_best = SCHED_HANDOFF;
+}
+
+static inline void
+clear_handoff(void)
+{
+    rq.handoff = NULL;
+    publish();
 }
 
 /* Somebody waits for the processor: slices are counted from now on. */
-static void
+static __attribute__((noinline)) void
 start_ticks(void)
 {
-    if (!rq.ticking) {
-        rq.ticking = true;
-        rq.next_tick = clock_uptime() + SCHED_TICK;
-        sched_arm(rq.next_tick);
-    }
+    rq.ticking = true;
+    rq.next_tick = clock_uptime() + SCHED_TICK;
+    sched_arm(rq.next_tick);
 }
 
-static unsigned
+static inline unsigned
 effective(const struct thread *th)
 {
     return th->th_priority + th->th_boost;
@@ -102,7 +108,7 @@ effective(const struct thread *th)
 
 /* A woken thread: does it stand above its priority?  Time is that of the
  * last switch. */
-static void
+static inline void
 settle_boost(struct thread *th)
 {
     uint64_t now = sched_now.sn_switched;
@@ -120,8 +126,9 @@ settle_boost(struct thread *th)
     }
 }
 
-static void
-queue_insert(struct thread *th, bool front)
+/* Without set_best(). */
+static inline void
+insert(struct thread *th, bool front)
 {
     unsigned p = effective(th);
 
@@ -133,21 +140,67 @@ queue_insert(struct thread *th, bool front)
     }
     rq.bitmap[p / 64] |= 1ull << p % 64;
     rq.count++;
+    if ((int)p > rq.best) {
+        rq.best = (int)p;
+    }
+    if (!rq.ticking) {
+        start_ticks();
+    }
+}
+
+static void
+queue_insert(struct thread *th, bool front)
+{
+    insert(th, front);
     set_best();
-    start_ticks();
+}
+
+/* A queue has become empty. */
+static inline void
+queue_empty(unsigned p)
+{
+    unsigned w = p / 64;
+
+    rq.bitmap[w] &= ~(1ull << p % 64);
+    if ((int)p != rq.best) {
+        return;
+    }
+    rq.best = -1;
+    if (rq.count != 0) {
+        while (rq.bitmap[w] == 0) {
+            w--;
+        }
+        rq.best = (int)(w * 64 + machine_highest_bit(rq.bitmap[w]));
+    }
+    set_best();
+}
+
+static inline void
+queue_remove(struct thread *th)
+{
+    unsigned p = effective(th);
+
+    list_remove(&th->th_run_link);
+    rq.count--;
+    if (list_empty(&rq.queue[p])) {
+        queue_empty(p);
+    }
 }
 
 /* A suspended thread stays parked, unless it is to die. */
-static bool
+static inline bool
 may_run(const struct thread *th)
 {
     return th->th_suspend_count == 0 || (th->th_ast & AST_TERMINATE) != 0;
 }
 
+/* Better than the current thread and all that are queued it is the one to run
+ * next: then no queue is needed. */
 void
 sched_enqueue(struct thread *th)
 {
     struct thread *cur = current_thread();
+    unsigned p;
 
     assert(th->th_state == TH_READY);
     if (!may_run(th)) {
@@ -156,41 +209,48 @@ sched_enqueue(struct thread *th)
     if (th->th_boost != 0) {
         settle_boost(th);
     }
-    queue_insert(th, false);
-    if (cur != NULL && effective(th) > effective(cur)) {
+    p = effective(th);
+    if (cur != NULL && p > effective(cur)) {
         cur->th_ast |= AST_RESCHED;
+        if (rq.handoff == NULL && (int)p > rq.best) {
+            set_handoff(th, true);
+            return;
+        }
     }
+    queue_insert(th, false);
 }
 
 void
 sched_dequeue(struct thread *th)
 {
-    unsigned p = effective(th);
-
     if (rq.handoff == th) {
-        set_handoff(NULL);
-        return;
+        clear_handoff();
+    } else if (!list_empty(&th->th_run_link)) {
+        queue_remove(th);
     }
-    if (list_empty(&th->th_run_link)) {
-        return;
-    }
-    list_remove(&th->th_run_link);
-    rq.count--;
-    if (list_empty(&rq.queue[p])) {
-        rq.bitmap[p / 64] &= ~(1ull << p % 64);
-    }
-    set_best();
 }
 
 /* What was handed off but not taken goes where any woken thread goes. */
-static void
+static __attribute__((noinline)) void
+requeue_handoff(void)
+{
+    struct thread *cur = current_thread(), *th = rq.handoff;
+
+    clear_handoff();
+    if (th->th_boost != 0 && !rq.first) {
+        settle_boost(th);
+    }
+    queue_insert(th, rq.first);
+    if (cur != NULL && effective(th) > effective(cur)) {
+        cur->th_ast |= AST_RESCHED;
+    }
+}
+
+static inline void
 settle_handoff(void)
 {
-    struct thread *th = rq.handoff;
-
-    if (th != NULL) {
-        set_handoff(NULL);
-        sched_enqueue(th);
+    if (rq.handoff != NULL) {
+        requeue_handoff();
     }
 }
 
@@ -204,23 +264,12 @@ sched_handoff(struct thread *th)
     if (!may_run(th)) {
         return;
     }
-    set_handoff(th);
+    set_handoff(th, false);
     th->th_boost = 0;
     if (cur != NULL) {
         th->th_boost = cur->th_boost;
         cur->th_ast |= AST_RESCHED; /* settle it if the trap does not block */
     }
-}
-
-bool
-sched_better(const struct thread *th, bool slice_over)
-{
-    int best;
-
-    settle_handoff();
-    best = best_priority();
-    return best > (int)effective(th) ||
-           (slice_over && best == (int)effective(th));
 }
 
 void
@@ -244,7 +293,7 @@ sched_yield_to(struct thread *target)
     }
     sched_yield(true);
     sched_dequeue(target);
-    set_handoff(target);
+    set_handoff(target, false);
     return true;
 }
 
@@ -254,7 +303,7 @@ sched_run_next(struct thread *target)
     if (target->th_state == TH_READY && may_run(target)) {
         settle_handoff();
         sched_dequeue(target);
-        set_handoff(target);
+        set_handoff(target, false);
         current_thread()->th_ast |= AST_RESCHED; /* if it does not wait */
     }
 }
@@ -265,46 +314,50 @@ sched_others(void)
     const struct thread *cur = current_thread();
 
     settle_handoff();
-    return best_priority() >= (int)effective(cur);
+    return rq.best >= (int)effective(cur);
 }
 
 uint64_t
 sched_cpu_time(const struct thread *th)
 {
-    return th->th_state == TH_RUNNING ? th->th_cpu_time + clock_cycles()
+    return th->th_state == TH_RUNNING ? th->th_cpu_time + machine_cycles()
                                       : th->th_cpu_time;
 }
 
-static struct thread *
+static inline struct thread *
 pick(void)
 {
-    int best = best_priority();
     struct thread *th = rq.handoff;
 
     if (th != NULL) {
-        if ((int)effective(th) >= best) {
-            set_handoff(NULL);
+        if ((int)effective(th) >= rq.best) {
+            clear_handoff();
             return th;
         }
-        settle_handoff();
+        requeue_handoff();
     }
-    if (best < 0) {
+    if (rq.best < 0) {
         return NULL;
     }
-    th = list_entry(list_first(&rq.queue[best]), struct thread, th_run_link);
-    sched_dequeue(th);
+    th = list_entry(rq.queue[rq.best].next, struct thread, th_run_link);
+    queue_remove(th);
     return th;
 }
 
-/* Make it current, with its address space and machine state. */
-static void
-load(struct thread *th)
+/* Make it current, with its address space and machine state.  prev: whose is
+ * loaded; NULL: who has none was current. */
+static inline void
+load(struct thread *prev, struct thread *th)
 {
     th->th_state = TH_RUNNING;
     th->th_cpu_time -= sched_now.sn_switched;
     th->th_switches++;
     if (th->th_slice == 0) {
         th->th_slice = SCHED_SLICE;
+    }
+    if (prev != NULL && th->th_pmap != NULL) {
+        machine_hand_over(prev, th);
+        return;
     }
     machine_set_current_thread(th);
     if (th->th_pmap != NULL) {
@@ -313,28 +366,80 @@ load(struct thread *th)
     machine_switch(th);
 }
 
+/* Nobody is ready, now. */
+static __attribute__((noinline)) struct thread *
+idle(uint64_t now)
+{
+    struct thread *th;
+
+    machine_set_current_thread(NULL);
+    while ((th = pick()) == NULL) {
+        machine_idle();
+    }
+    sched_now.sn_switched = machine_cycles();
+    rq.idle_cycles += sched_now.sn_switched - now;
+    return th;
+}
+
 struct thread *
 sched_next(void)
 {
     struct thread *prev = current_thread(), *th;
-    uint64_t now = clock_cycles();
+    uint64_t now = machine_cycles();
 
     if (prev != NULL) {
         prev->th_cpu_time += now;
         prev->th_ast &= ~AST_RESCHED; /* it makes way here */
+        if (prev->th_pmap == NULL) {
+            prev = NULL;
+        }
     }
+    sched_now.sn_switched = now;
     th = pick();
     if (th == NULL) {
-        machine_set_current_thread(NULL);
-        while ((th = pick()) == NULL) {
-            machine_idle();
-        }
-        sched_now.sn_switched = clock_cycles();
-        rq.idle_cycles += sched_now.sn_switched - now;
-    } else {
-        sched_now.sn_switched = now;
+        th = idle(now);
+        prev = NULL;
     }
-    load(th);
+    load(prev, th);
+    return th;
+}
+
+/* What was handed off is better than th, of a task, and than all that are
+ * queued. */
+static __attribute__((noinline)) struct thread *
+preempt(struct thread *th, struct thread *next, bool slice_over)
+{
+    uint64_t now = machine_cycles();
+
+    th->th_cpu_time += now;
+    sched_now.sn_switched = now;
+    rq.handoff = NULL;
+    th->th_state = TH_READY;
+    if (may_run(th)) {
+        insert(th, !slice_over);
+    }
+    publish();
+    load(th, next);
+    return next;
+}
+
+struct thread *
+sched_make_way(bool slice_over)
+{
+    struct thread *th = current_thread(), *next = rq.handoff;
+    int mine = (int)effective(th), its;
+
+    if (next != NULL) {
+        its = (int)effective(next);
+        if (its > mine && its >= rq.best) {
+            return preempt(th, next, slice_over);
+        }
+        requeue_handoff();
+    }
+    if (rq.best > mine || (rq.best == mine && slice_over)) {
+        sched_yield(slice_over);
+        return sched_next();
+    }
     return th;
 }
 

@@ -28,8 +28,6 @@ void sched_setup(void);
 void sched_enqueue(struct thread *th);
 /* Take a READY thread off its queue (no effect when it is on none). */
 void sched_dequeue(struct thread *th);
-/* Should the current thread make way now? */
-bool sched_better(const struct thread *th, bool slice_over);
 /* The current thread gives up the processor but stays READY. */
 void sched_yield(bool slice_over);
 /*
@@ -37,6 +35,9 @@ void sched_yield(bool slice_over);
  * there is one), load its address space and machine state, make it current.
  */
 struct thread *sched_next(void);
+/* The same if somebody better is ready than the current thread, which stays
+ * READY, or as good when its slice is over; else it goes on. */
+struct thread *sched_make_way(bool slice_over);
 /* What direct switches look at (sched/hand_over.h). */
 struct sched_now {
     int sn_best;          /* the best priority that is ready; SCHED_NONE;

@@ -132,15 +132,10 @@ vm_fault(struct vm_map *map, vm_address_t addr, vm_prot_t prot)
     return kr;
 }
 
-kern_return_t
-vm_map_futex_key(struct vm_map *map, vm_address_t addr,
-                 struct vm_futex_key *key)
+static inline kern_return_t
+futex_key(const struct vm_map *map, const struct vm_map_entry *e,
+          vm_address_t addr, struct vm_futex_key *key)
 {
-    struct vm_map_entry *e;
-
-    if (addr >= VM_MAX_ADDRESS || (e = vm_map_lookup(map, addr)) == NULL) {
-        return KERN_INVALID_ADDRESS;
-    }
     if ((e->e_prot & VM_PROT_READ) == 0) {
         return KERN_PROTECTION_FAILURE;
     }
@@ -152,4 +147,28 @@ vm_map_futex_key(struct vm_map *map, vm_address_t addr,
         key->fk_offset = addr;
     }
     return KERN_SUCCESS;
+}
+
+static __attribute__((noinline)) kern_return_t
+futex_key_searched(struct vm_map *map, vm_address_t addr,
+                   struct vm_futex_key *key)
+{
+    struct vm_map_entry *e = vm_map_lookup_tree(map, addr);
+
+    return e == NULL ? KERN_INVALID_ADDRESS : futex_key(map, e, addr, key);
+}
+
+/* Mostly of the memory that was used last. */
+kern_return_t
+vm_map_futex_key(struct vm_map *map, vm_address_t addr,
+                 struct vm_futex_key *key)
+{
+    const struct vm_map_entry *e = map->vm_hint;
+
+    if (addr >= VM_MAX_ADDRESS) {
+        return KERN_INVALID_ADDRESS;
+    }
+    return e != NULL && addr >= e->e_start && addr < e->e_end
+               ? futex_key(map, e, addr, key)
+               : futex_key_searched(map, addr, key);
 }

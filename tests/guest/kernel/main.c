@@ -13,6 +13,7 @@ main(const struct boot_info *info)
     test_exceptions();
     test_redirect();
     test_threads();
+    test_wake_order();
     test_ports();
     test_names();
     test_handlers();

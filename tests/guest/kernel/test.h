@@ -15,6 +15,7 @@ void test_traps(void);
 void test_exceptions(void);
 void test_exception_paths(void);
 void test_redirect(void);
+void test_wake_order(void);
 void test_ports(void);
 void test_names(void);
 void test_handlers(void);
