@@ -17,10 +17,12 @@
  * nothing comes between.
  *
  * Forms: the request of an RPC (COPY_SEND with a reply right by
- * MAKE_SEND_ONCE) and its reply (MOVE_SEND_ONCE); with one port descriptor or
- * none.  Those without are compiled in line, each for itself.
+ * MAKE_SEND_ONCE) and its reply (MOVE_SEND_ONCE); with one descriptor, of a port
+ * or of a few pages of memory, or none.  Those without are compiled in line,
+ * each for itself.
  */
 #include <base/panic.h>
+#include <vm/vm_user.h>
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_sonce.h>
 #include <ipc/mach_msg_fast.h>
@@ -193,19 +195,17 @@ switch_over(struct fast *f)
     receiver_runs(f->receiver);
 }
 
-/* ---- one port descriptor ---- */
+/* ---- one descriptor ---- */
 
 /* Can a right to a live port be had, and would nobody be told of its going?
  * Then it is left as it is. */
 static bool
-check_descriptor(const struct fast *f)
+check_port(const struct fast *f)
 {
     const mach_msg_port_descriptor_t *d = &f->carried->port;
     const struct ipc_entry *e;
 
-    if (f->carried->body.msgh_descriptor_count != 1
-        || d->type != MACH_MSG_PORT_DESCRIPTOR
-        || d->disposition == MACH_MSG_TYPE_MOVE_RECEIVE
+    if (d->disposition == MACH_MSG_TYPE_MOVE_RECEIVE
         || d->name == remote_name(f) || !MACH_PORT_VALID(d->name)
         || ipc_right_claim(f->space, d->name, d->disposition)
                != KERN_SUCCESS) {
@@ -215,6 +215,71 @@ check_descriptor(const struct fast *f)
     e = ipc_entry_lookup(f->space, d->name);
     return e == NULL || (ie_type(e) != MACH_PORT_TYPE_DEAD_NAME
                          && e->ie_request == NULL);
+}
+
+/* Memory that the sender keeps; how much, vm says. */
+static bool
+check_memory(const struct fast *f)
+{
+    mach_msg_ool_descriptor_t *d = &f->carried->memory;
+    vm_address_t at = f->message + HEADER + PORT_BODY;
+
+    return f->size >= HEADER + sizeof(*f->carried) && d->deallocate == 0
+           && d->copy <= MACH_MSG_VIRTUAL_COPY
+           && user_copy_from(&d->size, at, sizeof(d->size)) == 0;
+}
+
+static bool
+check_descriptor(const struct fast *f)
+{
+    const struct carried *c = f->carried;
+
+    return c->body.msgh_descriptor_count == 1
+           && (c->any.type == MACH_MSG_PORT_DESCRIPTOR
+                   ? check_port(f)
+                   : c->any.type == MACH_MSG_OOL_DESCRIPTOR
+                         && check_memory(f));
+}
+
+INLINE bool
+carries_memory(const struct fast *f)
+{
+    return f->carried->any.type != MACH_MSG_PORT_DESCRIPTOR;
+}
+
+/* The memory, as it is now, is the receiver's; before its buffer is written,
+ * which may lie in that very memory. */
+static __attribute__((noinline)) bool
+place_memory(struct fast *f)
+{
+    mach_msg_ool_descriptor_t *d = &f->carried->memory;
+    vm_address_t at;
+
+    if (!vm_map_copy_across(f->sender->th_caller->ca_map, d->address,
+                            d->size, f->receiver->th_caller->ca_map, &at)) {
+        pmap_window_close();
+        return false;
+    }
+    d->address = at;
+    d->deallocate = 1;
+    d->copy = MACH_MSG_VIRTUAL_COPY;
+    d->pad1 = 0;
+    return true;
+}
+
+/* The message can't be put after all. */
+static __attribute__((noinline)) bool
+forget_memory(const struct fast *f)
+{
+    const mach_msg_ool_descriptor_t *d = &f->carried->memory;
+
+    if (carries_memory(f)
+        && vm_map_deallocate(f->receiver->th_caller->ca_map, d->address,
+                             d->size)
+               != KERN_SUCCESS) {
+        panic("memory that has just been mapped is not there");
+    }
+    return false;
 }
 
 /* The right of the descriptor comes into the receiver's space before that of
@@ -233,13 +298,13 @@ move_carried_right(struct fast *f)
     d->pad2 = 0;
 }
 
-/* What was written of both before was not right yet. */
+/* What was written of both before was not right yet (of memory all but its
+ * size, which comes last). */
 static void
 put_names(struct fast *f, uint64_t head1)
 {
     if (user_copy_to(f->window + 8, &head1, sizeof(head1)) != 0
-        || user_copy_to(f->window + HEADER, f->carried, sizeof(*f->carried))
-               != 0) {
+        || user_copy_to(f->window + HEADER, f->carried, PORT_BODY) != 0) {
         panic("a receiver's buffer has gone in a trap");
     }
 }
@@ -261,15 +326,19 @@ request(struct fast *f, struct ipc_entry *e, bool carries)
         || !(rcv_name(f) == local_name(f) ? check_source(f, e)
                                           : find_source(f))
         || !find_receiver(f, carries ? 2 : 1)
-        || !put_message(f, HEAD0(BITS_REQUEST_SEEN | complex, f->size),
-                        HEAD1(ipc_entry_next_name(f->to),
-                              f->dest->ip_name))) {
+        || (carries && carries_memory(f) && !place_memory(f))) {
         return false;
+    }
+    if (!put_message(f, HEAD0(BITS_REQUEST_SEEN | complex, f->size),
+                     HEAD1(ipc_entry_next_name(f->to), f->dest->ip_name))) {
+        return carries && forget_memory(f);
     }
     /* ---- point of no return ---- */
     switch_over(f);
     if (carries) {
-        move_carried_right(f);
+        if (!carries_memory(f)) {
+            move_carried_right(f);
+        }
         put_names(f, HEAD1(ipc_entry_next_name(f->to), f->dest->ip_name));
     }
     move_reply_right(f);
@@ -292,15 +361,20 @@ reply(struct fast *f, bool carries)
         return !carries && f->dest->ip_direct != NULL
                && mach_msg_fast_kernel(f->dest_entry, f->source);
     }
+    if (carries && carries_memory(f) && !place_memory(f)) {
+        return false;
+    }
     if (!put_message(f, HEAD0(BITS_REPLY_SEEN | complex, f->size),
                      HEAD1(MACH_PORT_NULL, f->dest->ip_name))) {
-        return false;
+        return carries && forget_memory(f);
     }
     /* ---- point of no return ---- */
     switch_over(f);
     use_reply_right(f);
     if (carries) {
-        move_carried_right(f);
+        if (!carries_memory(f)) {
+            move_carried_right(f);
+        }
         put_names(f, HEAD1(MACH_PORT_NULL, f->dest->ip_name));
     }
     leave(f);
@@ -313,12 +387,12 @@ with_descriptor(struct fast *f)
 {
     mach_msg_bits_t bits =
         (mach_msg_bits_t)f->head[0] & ~MACH_MSGH_BITS_COMPLEX;
-    struct port_body carried;
+    struct carried carried;
 
     f->carried = &carried;
     if ((bits != BITS_REQUEST && bits != BITS_REPLY)
-        || f->size < HEADER + sizeof(carried)
-        || user_copy_from(&carried, f->message + HEADER, sizeof(carried)) != 0
+        || f->size < HEADER + PORT_BODY
+        || user_copy_from(&carried, f->message + HEADER, PORT_BODY) != 0
         || !check_descriptor(f)) {
         return false;
     }

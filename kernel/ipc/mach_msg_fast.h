@@ -30,10 +30,17 @@
 #define HEAD1(remote, local) ((uint64_t)(local) << 32 | (remote))
 
 /* What follows the header of a message with a descriptor. */
-struct port_body {
+struct carried {
     mach_msg_body_t body;
-    mach_msg_port_descriptor_t port;
+    union {
+        mach_msg_type_descriptor_t any;
+        mach_msg_port_descriptor_t port;
+        mach_msg_ool_descriptor_t memory;
+    };
 } __attribute__((packed, aligned(4)));
+#define PORT_BODY \
+    ((mach_msg_size_t)(sizeof(mach_msg_body_t) \
+                       + sizeof(mach_msg_port_descriptor_t)))
 
 /* A call; in registers, mostly. */
 struct fast {
@@ -42,7 +49,7 @@ struct fast {
     vm_address_t message;
     mach_msg_size_t size;
     uint64_t head[3];
-    struct port_body *carried; /* the descriptor, or NULL */
+    struct carried *carried;   /* the descriptor, or NULL */
 
     struct ipc_entry *dest_entry;
     struct ipc_port *dest, *reply;

@@ -22,6 +22,7 @@ side_begin(struct side *s)
     s->thread = thread_make(s->task);
     s->out = user_alloc(s->task, sizeof(*s->out));
     s->in = user_alloc(s->task, sizeof(*s->in));
+    s->memory = user_alloc(s->task, MEMORY);
 }
 
 static void
@@ -105,6 +106,13 @@ draw(struct plan *p)
     p->disposition =
         dispositions[host_random() % 40 == 0 ? 5u : host_random() % 5u];
     p->right = host_random() % RIGHTS;
+    p->memory = p->carries && host_random() % 3 == 0;
+    p->memory_at = host_random() % 64;
+    p->memory_size = host_random() % 8 == 0
+                         ? host_random() % (MEMORY + 8)
+                         : host_random() % (HOST_ACROSS_MAX + 8);
+    p->memory_copy = host_random() % 16 == 0 ? 2 : host_random() % 2;
+    p->memory_gone = host_random() % 16 == 0 ? 2 : 0; /* no such thing */
     p->room = sizeof(struct buffer);
     if (host_random() % 16 == 0) {
         p->room = host_random() % 400u;
@@ -123,19 +131,45 @@ source(const struct twin *t, const struct plan *p)
                                                             : t->port;
 }
 
+static char
+memory_byte(const struct plan *p, unsigned i)
+{
+    return (char)(p->fill + i * 5u);
+}
+
+static void
+fill_memory(struct side *s, const struct plan *p)
+{
+    mach_msg_ool_descriptor_t *d = &s->out->memory;
+
+    for (unsigned i = 0; i < MEMORY; i++) {
+        s->memory[i] = memory_byte(p, i);
+    }
+    d->address = (vm_address_t)(uintptr_t)s->memory + p->memory_at;
+    d->size = p->memory_size;
+    d->copy = p->memory_copy & 0xffu;
+    d->deallocate = p->memory_gone & 0xffu;
+    d->type = MACH_MSG_OOL_DESCRIPTOR;
+}
+
 /* The message of the plan in the sender's buffer, sent bits and ports given. */
 void
-twin_fill(struct buffer *b, const struct plan *p, mach_msg_bits_t bits,
-     mach_port_name_t remote, mach_port_name_t local,
-     const mach_port_name_t *rights)
+twin_fill(struct side *s, const struct plan *p, mach_msg_bits_t bits,
+          mach_port_name_t remote, mach_port_name_t local,
+          const mach_port_name_t *rights)
 {
+    struct buffer *b = s->out;
+
     memset(b, (int)(p->fill & 0xffu), sizeof(*b));
     b->head.msgh_bits = bits | (p->carries ? MACH_MSGH_BITS_COMPLEX : 0);
     b->head.msgh_remote_port = remote;
     b->head.msgh_local_port = local;
     b->head.msgh_voucher_port = 0;
     b->head.msgh_id = (mach_msg_id_t)(p->fill & 0xffffu);
-    if (p->carries) {
+    if (p->memory) {
+        b->body.msgh_descriptor_count = 1;
+        fill_memory(s, p);
+    } else if (p->carries) {
         b->body.msgh_descriptor_count = 1;
         b->port.name = rights[p->right];
         b->port.disposition = p->disposition & 0xffu;
@@ -158,7 +192,9 @@ twin_fill(struct buffer *b, const struct plan *p, mach_msg_bits_t bits,
         b->body.msgh_descriptor_count = 2;
         break;
     case 6:
-        b->port.name = b->head.msgh_remote_port;
+        if (!p->memory) {
+            b->port.name = b->head.msgh_remote_port;
+        }
         break;
     default:
         break;
@@ -228,6 +264,48 @@ same_spaces(struct ipc_space *a, struct ipc_space *b)
     }
 }
 
+/* The memory of the message in a buffer, if it carries any: the receiver's,
+ * or (sent) what its sender has. */
+static char *
+memory_of(const struct side *s, const struct buffer *m, bool *sent)
+{
+    char *p = (char *)(uintptr_t)m->memory.address;
+
+    /* Of what was sent an error may have changed the header. */
+    *sent = p >= s->memory && p <= s->memory + MEMORY;
+    if (!*sent
+        && ((m->head.msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0
+            || m->body.msgh_descriptor_count == 0
+            || m->memory.type != MACH_MSG_OOL_DESCRIPTOR)) {
+        return NULL;
+    }
+    return p;
+}
+
+/* But for where memory is; that which was received goes. */
+static void
+same_buffers(struct side *a, struct buffer *x, struct side *b,
+             struct buffer *y)
+{
+    bool sent_x = false, sent_y = false;
+    char *p = memory_of(a, x, &sent_x), *q = memory_of(b, y, &sent_y);
+
+    CHECK_EQ(p == NULL, q == NULL);
+    if (p != NULL) {
+        CHECK_EQ(sent_x, sent_y);
+        if (sent_x) {
+            CHECK_EQ(p - a->memory, q - b->memory);
+        } else {
+            CHECK_EQ(x->memory.size, y->memory.size);
+            CHECK_EQ(memcmp(p, q, x->memory.size), 0);
+            user_free(a->task, p);
+            user_free(b->task, q);
+        }
+        x->memory.address = y->memory.address = 0;
+    }
+    CHECK_EQ(memcmp(x, y, sizeof(*x)), 0);
+}
+
 static void
 same_sides(struct side *a, struct side *b)
 {
@@ -239,8 +317,9 @@ same_sides(struct side *a, struct side *b)
     }
     /* The option, as a trap that is executed again would find it. */
     CHECK_EQ(a->thread->th.th_regs.args[1], b->thread->th.th_regs.args[1]);
-    CHECK_EQ(memcmp(a->in, b->in, sizeof(*a->in)), 0);
-    CHECK_EQ(memcmp(a->out, b->out, sizeof(*a->out)), 0);
+    same_buffers(a, a->in, b, b->in);
+    same_buffers(a, a->out, b, b->out);
+    CHECK_EQ(user_regions_of(a->task), user_regions_of(b->task));
     same_spaces(a->task->space, b->task->space);
 }
 
@@ -273,7 +352,12 @@ twin_settle(struct twin *t)
 
         while (host_msg(s->thread, &a) == MACH_MSG_SUCCESS) {
             mach_port_name_t reply = s->in->head.msgh_remote_port;
+            bool sent = false;
+            char *p = memory_of(s, s->in, &sent);
 
+            if (p != NULL && !sent) {
+                user_free(s->task, p);
+            }
             if (reply != MACH_PORT_NULL && reply != MACH_PORT_DEAD) {
                 (void)ipc_call_deallocate(s->task->space, reply);
             }
@@ -283,6 +367,26 @@ twin_settle(struct twin *t)
         }
     }
     reap_all();
+}
+
+/* Memory that was received is that of the plan; it goes. */
+static void
+check_memory(struct side *s, struct buffer *got, const struct plan *p)
+{
+    bool sent = false;
+    char *m = memory_of(s, got, &sent);
+
+    if (m == NULL || sent) {
+        return;
+    }
+    CHECK_EQ(got->memory.size, p->memory_size);
+    CHECK_EQ(got->memory.deallocate, 1);
+    CHECK_EQ(got->memory.copy, MACH_MSG_VIRTUAL_COPY);
+    for (unsigned i = 0; i < p->memory_size; i++) {
+        CHECK_EQ(m[i], memory_byte(p, p->memory_at + i));
+    }
+    user_free(s->task, m);
+    got->memory.address = 0;
 }
 
 /* The server waits; the client calls; the server answers what it got. */
@@ -298,7 +402,7 @@ round_trip(struct twin *t, const struct plan *receive,
     memset(s->in, 0, sizeof(*s->in));
     p.wrong = receive->wrong == 7 ? 7 : 0;
     (void)twin_call(t, s, &p, MACH_RCV_MSG, source(t, receive));
-    twin_fill(c->out, request,
+    twin_fill(c, request,
          MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
                         MACH_MSG_TYPE_MAKE_SEND_ONCE),
          t->send, t->reply, t->rights);
@@ -310,7 +414,8 @@ round_trip(struct twin *t, const struct plan *receive,
         mach_port_name_t mine[RIGHTS] = {t->port, t->set, back,
                                          MACH_PORT_NULL, MACH_PORT_DEAD};
 
-        twin_fill(s->out, answer,
+        check_memory(s, got, request);
+        twin_fill(s, answer,
                   MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0), back,
                   MACH_PORT_NULL, mine);
         (void)twin_call(t, s, answer, MACH_SEND_MSG | MACH_RCV_MSG,
@@ -322,7 +427,7 @@ round_trip(struct twin *t, const struct plan *receive,
 static void
 fast_is_general(void)
 {
-    unsigned taken = host_fast_taken;
+    unsigned taken = host_fast_taken, across = user_across();
 
     for (unsigned seed = 1; seed <= WORLDS; seed++) {
         census_begin();
@@ -350,6 +455,7 @@ fast_is_general(void)
     }
     /* It must have been there to be compared. */
     CHECK(host_fast_taken - taken > CALLS / 4);
+    CHECK(user_across() - across > CALLS / 40);
 }
 
 const struct test fast_tests[] = {

@@ -11,11 +11,15 @@
 
 #define BODY 6000
 #define RIGHTS 5
+#define MEMORY (3 * HOST_ACROSS_MAX / 2)
 
 struct buffer {
     mach_msg_header_t head;
     mach_msg_body_t body;
-    mach_msg_port_descriptor_t port;
+    union {
+        mach_msg_port_descriptor_t port;
+        mach_msg_ool_descriptor_t memory;
+    };
     char rest[BODY + MAX_TRAILER_SIZE];
 };
 
@@ -23,6 +27,7 @@ struct side {
     struct task *task;
     struct host_thread *thread;
     struct buffer *out, *in;
+    char *memory; /* MEMORY bytes to be sent out of line */
 };
 
 struct twin {
@@ -38,6 +43,8 @@ struct plan {
     mach_msg_option_t option;
     mach_msg_size_t size, room;
     unsigned carries, disposition, right;
+    bool memory; /* carried, not a right */
+    unsigned memory_at, memory_size, memory_copy, memory_gone;
     unsigned wrong; /* a mistake, mostly none */
     bool from_set, other_buffer;
     uint32_t fill;
@@ -46,7 +53,7 @@ struct plan {
 void twin_begin(struct twin *t, bool fast);
 void twin_end(struct twin *t);
 /* The message of the plan in the sender's buffer, bits and ports given. */
-void twin_fill(struct buffer *b, const struct plan *p, mach_msg_bits_t bits,
+void twin_fill(struct side *s, const struct plan *p, mach_msg_bits_t bits,
                mach_port_name_t remote, mach_port_name_t local,
                const mach_port_name_t *rights);
 /* mach_msg by the side's thread, with the fast path or without. */

@@ -32,7 +32,7 @@ client_call(struct twin *t)
 {
     unsigned taken = host_fast_taken;
 
-    twin_fill(t->client.out, &plain,
+    twin_fill(&t->client, &plain,
          MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
                         MACH_MSG_TYPE_MAKE_SEND_ONCE),
          t->send, t->reply, t->rights);

@@ -28,7 +28,7 @@ kern_return_t host_page(void);
 bool host_pages_owed(void);
 extern unsigned host_page_era;
 
-static unsigned copies, regions;
+static unsigned copies, regions, crossed;
 
 static struct region *
 region_of(struct vm_map *map, vm_address_t addr, size_t size)
@@ -112,9 +112,28 @@ user_copies(void)
 }
 
 unsigned
+user_across(void)
+{
+    return crossed;
+}
+
+unsigned
 user_regions(void)
 {
     return regions;
+}
+
+unsigned
+user_regions_of(const struct task *t)
+{
+    unsigned n = 0;
+    struct list *l;
+
+    list_for_each(l, &t->map.regions)
+    {
+        n++;
+    }
+    return n;
 }
 
 static struct vm_map *
@@ -323,6 +342,24 @@ vm_map_copyout(struct vm_map *map, struct vm_map_copy *copy,
     *addr = (vm_address_t)(uintptr_t)p;
     vm_map_copy_discard(copy);
     return KERN_SUCCESS;
+}
+
+bool
+vm_map_copy_across(struct vm_map *from, vm_address_t addr, vm_size_t size,
+                   struct vm_map *to, vm_address_t *out)
+{
+    void *p;
+
+    CHECK(from == current_map());
+    if (size == 0 || size > HOST_ACROSS_MAX || host_pages_owed()
+        || region_of(from, addr, size) == NULL || host_inject()) {
+        return false;
+    }
+    p = region_add(to, size);
+    memcpy(p, (const void *)(uintptr_t)addr, size);
+    *out = (vm_address_t)(uintptr_t)p;
+    crossed++;
+    return true;
 }
 
 const void *

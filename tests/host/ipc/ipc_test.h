@@ -105,8 +105,12 @@ void user_free_all(struct task *t);
 bool user_mapped(struct task *t, const void *p);
 void user_protect(struct task *t, void *p, bool writable);
 const void *user_copy_data(const struct vm_map_copy *copy);
+/* What vm_map_copy_across() takes at most. */
+#define HOST_ACROSS_MAX 8192u
+unsigned user_across(void); /* how often it has */
 unsigned user_copies(void);  /* vm_map_copy structures alive */
 unsigned user_regions(void); /* of all tasks */
+unsigned user_regions_of(const struct task *t);
 
 /* ---- kernel objects: requests of id 7000 + n ---- */
 extern unsigned served;            /* requests completed */
