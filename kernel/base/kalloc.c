@@ -30,7 +30,7 @@ struct slab {
     struct list sl_link;  /* K: kalloc_class.kc_slabs while not full */
     void *sl_free;        /* K: first free element; each holds the next */
     unsigned sl_used;     /* K: elements handed out */
-    unsigned sl_class;    /* I */
+    unsigned sl_size;     /* I: of an element */
 };
 _Static_assert(sizeof(struct slab) == 32, "elements begin at 32 or later");
 
@@ -46,15 +46,18 @@ struct kalloc_class {
 static struct kalloc_class classes[] = {
     { .kc_size = 16 },   { .kc_size = 32 },  { .kc_size = 48 },
     { .kc_size = 64 },   { .kc_size = 96 },  { .kc_size = 128 },
-    { .kc_size = 192 },  { .kc_size = 256 }, { .kc_size = 384, .kc_order = 1 },
+    { .kc_size = 144 },  { .kc_size = 192 }, { .kc_size = 256 },
+    { .kc_size = 384, .kc_order = 1 },
     { .kc_size = 512, .kc_order = 2 },  { .kc_size = 768, .kc_order = 2 },
     { .kc_size = 1024, .kc_order = 2 }, { .kc_size = 1536, .kc_order = 2 },
     { .kc_size = 2048, .kc_order = 3 },
 };
 #define CLASSES (sizeof(classes) / sizeof(classes[0]))
 
-static uint8_t class_of[KALLOC_SLAB_MAX / SLAB_GRAIN + 1];
-static uint64_t kalloc_bytes; /* handed out now */
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+static struct kalloc_class *class_of[KALLOC_SLAB_MAX / SLAB_GRAIN + 1]; /* I */
+static uint64_t kalloc_page_bytes; /* K: handed out as whole pages */
 
 void
 kalloc_setup(void)
@@ -68,14 +71,13 @@ kalloc_setup(void)
         if (g * SLAB_GRAIN > classes[c].kc_size) {
             c++;
         }
-        class_of[g] = (uint8_t)c;
+        class_of[g] = &classes[c];
     }
 }
 
-static struct slab *
-slab_create(unsigned c)
+static __attribute__((cold, noinline)) struct slab *
+slab_create(struct kalloc_class *kc)
 {
-    struct kalloc_class *kc = &classes[c];
     size_t bytes = MACH_PAGE_SIZE << kc->kc_order, at;
     size_t first = sizeof(struct slab);
     uint64_t phys = phys_alloc(kc->kc_order);
@@ -85,7 +87,7 @@ slab_create(unsigned c)
         return NULL;
     }
     sl = phys_to_virt(phys);
-    sl->sl_class = c;
+    sl->sl_size = kc->kc_size;
     sl->sl_used = 0;
     sl->sl_free = NULL;
     for (at = first; at + kc->kc_size <= bytes; at += kc->kc_size) {
@@ -100,54 +102,66 @@ slab_create(unsigned c)
     return sl;
 }
 
-static void *
-slab_alloc(unsigned c)
+static inline struct kalloc_class *
+slab_class(size_t size)
 {
-    struct kalloc_class *kc = &classes[c];
-    struct list *l = list_first(&kc->kc_slabs);
-    struct slab *sl;
+    return class_of[(size + SLAB_GRAIN - 1) / SLAB_GRAIN];
+}
+
+static inline void *
+slab_alloc(struct kalloc_class *kc)
+{
+    struct list *l = kc->kc_slabs.next;
+    struct slab *sl = list_entry(l, struct slab, sl_link);
     void **e;
 
-    sl = l != NULL ? list_entry(l, struct slab, sl_link) : slab_create(c);
-    if (sl == NULL) {
-        return NULL;
+    if (UNLIKELY(l == &kc->kc_slabs)) {
+        sl = slab_create(kc);
+        if (sl == NULL) {
+            return NULL;
+        }
     }
-    if (sl->sl_used++ == 0) {
+    if (UNLIKELY(sl->sl_used++ == 0)) {
         kc->kc_empty--;
     }
     kc->kc_used++;
     e = sl->sl_free;
     sl->sl_free = *e;
-    if (sl->sl_free == NULL) {
+    if (UNLIKELY(sl->sl_free == NULL)) {
         list_remove(&sl->sl_link);
     }
     return e;
 }
 
-static void
-slab_free(unsigned c, void *p)
+/* Its last element has come back: one a class is kept. */
+static __attribute__((noinline)) void
+slab_empty(struct kalloc_class *kc, struct slab *sl)
 {
-    struct kalloc_class *kc = &classes[c];
-    uintptr_t mask = (MACH_PAGE_SIZE << kc->kc_order) - 1;
-    struct slab *sl = (void *)((uintptr_t)p & ~mask);
-    void **e = p;
-
-    assert(sl->sl_class == c && sl->sl_used != 0);
-    if (sl->sl_free == NULL) {
-        list_push_front(&kc->kc_slabs, &sl->sl_link);
-    }
-    *e = sl->sl_free;
-    sl->sl_free = e;
-    kc->kc_used--;
-    if (--sl->sl_used != 0) {
-        return;
-    }
     if (kc->kc_empty != 0) {
         list_remove(&sl->sl_link);
         kc->kc_count--;
         phys_free(virt_to_phys(sl), kc->kc_order);
     } else {
         kc->kc_empty++;
+    }
+}
+
+static inline void
+slab_free(struct kalloc_class *kc, void *p)
+{
+    uintptr_t mask = (MACH_PAGE_SIZE << kc->kc_order) - 1;
+    struct slab *sl = (void *)((uintptr_t)p & ~mask);
+    void **e = p;
+
+    assert(sl->sl_size == kc->kc_size && sl->sl_used != 0);
+    if (UNLIKELY(sl->sl_free == NULL)) {
+        list_push_front(&kc->kc_slabs, &sl->sl_link);
+    }
+    *e = sl->sl_free;
+    sl->sl_free = e;
+    kc->kc_used--;
+    if (UNLIKELY(--sl->sl_used == 0)) {
+        slab_empty(kc, sl);
     }
 }
 
@@ -187,66 +201,98 @@ pages_alloc(size_t size)
     return phys_to_virt(phys);
 }
 
-/* What a request of this size really takes. */
-static size_t
-kalloc_size(size_t size)
+static inline size_t
+whole_pages(size_t size)
 {
-    if (size <= KALLOC_SLAB_MAX) {
-        return classes[class_of[(size + SLAB_GRAIN - 1) / SLAB_GRAIN]]
-            .kc_size;
-    }
     return (size + MACH_PAGE_SIZE - 1) & ~(MACH_PAGE_SIZE - 1);
 }
 
-void *
-kalloc(size_t size, struct ledger *l)
+static __attribute__((noinline)) void *
+kalloc_pages(size_t size, struct ledger *l)
 {
-    size_t real;
+    size_t real = whole_pages(size);
     void *p;
 
-    if (size > MACH_PAGE_SIZE << (PHYS_ORDERS - 1)) {
+    if (size > MACH_PAGE_SIZE << (PHYS_ORDERS - 1)
+        || (l != NULL
+            && ledger_charge(l, LEDGER_KMEM, real) != KERN_SUCCESS)) {
         return NULL;
     }
-    real = kalloc_size(size);
-    if (l != NULL && ledger_charge(l, LEDGER_KMEM, real) != KERN_SUCCESS) {
-        return NULL;
-    }
-    p = size <= KALLOC_SLAB_MAX
-            ? slab_alloc(class_of[(size + SLAB_GRAIN - 1) / SLAB_GRAIN])
-            : pages_alloc(real);
+    p = pages_alloc(real);
     if (p == NULL) {
         if (l != NULL) {
             ledger_uncharge(l, LEDGER_KMEM, real);
         }
         return NULL;
     }
-    kalloc_bytes += real;
+    kalloc_page_bytes += real;
     return memset(p, 0, real);
+}
+
+static __attribute__((noinline)) void
+kfree_pages(void *p, size_t size, struct ledger *l)
+{
+    size_t real = whole_pages(size);
+
+    pages_free(virt_to_phys(p), virt_to_phys(p) + real);
+    kalloc_page_bytes -= real;
+    if (l != NULL) {
+        ledger_uncharge(l, LEDGER_KMEM, real);
+    }
+}
+
+void *
+kalloc(size_t size, struct ledger *l)
+{
+    struct kalloc_class *kc;
+    void *p;
+
+    if (size > KALLOC_SLAB_MAX) {
+        return kalloc_pages(size, l);
+    }
+    kc = slab_class(size);
+    if (l != NULL
+        && ledger_charge(l, LEDGER_KMEM, kc->kc_size) != KERN_SUCCESS) {
+        return NULL;
+    }
+    p = slab_alloc(kc);
+    if (UNLIKELY(p == NULL)) {
+        if (l != NULL) {
+            ledger_uncharge(l, LEDGER_KMEM, kc->kc_size);
+        }
+        return NULL;
+    }
+    return memset(p, 0, kc->kc_size);
 }
 
 void
 kfree(void *p, size_t size, struct ledger *l)
 {
-    size_t real = kalloc_size(size);
+    struct kalloc_class *kc;
 
     if (p == NULL) {
         return;
     }
-    if (size <= KALLOC_SLAB_MAX) {
-        slab_free(class_of[(size + SLAB_GRAIN - 1) / SLAB_GRAIN], p);
-    } else {
-        pages_free(virt_to_phys(p), virt_to_phys(p) + real);
+    if (size > KALLOC_SLAB_MAX) {
+        kfree_pages(p, size, l);
+        return;
     }
-    kalloc_bytes -= real;
+    kc = slab_class(size);
+    slab_free(kc, p);
     if (l != NULL) {
-        ledger_uncharge(l, LEDGER_KMEM, real);
+        ledger_uncharge(l, LEDGER_KMEM, kc->kc_size);
     }
 }
 
 uint64_t
 kalloc_in_use(void)
 {
-    return kalloc_bytes;
+    uint64_t bytes = kalloc_page_bytes;
+
+    for (unsigned c = 0; c < CLASSES; c++) {
+        bytes += classes[c].kc_used * classes[c].kc_size;
+    }
+    return bytes;
 }
 
 bool

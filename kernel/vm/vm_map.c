@@ -80,7 +80,7 @@ vm_map_unlink(struct vm_map *map, struct vm_map_entry *e)
 }
 
 kern_return_t
-vm_map_clip(struct vm_map *map, vm_address_t addr)
+vm_map_clip_tree(struct vm_map *map, vm_address_t addr)
 {
     struct vm_map_entry *e = vm_map_lookup(map, addr), *n;
 

@@ -45,7 +45,8 @@ struct vm_map {
     struct pmap *vm_pmap;          /* K: NULL: dead, and given back */
     struct list vm_entries;        /* K: e_link */
     struct vm_map_entry *vm_root;  /* K: treap */
-    struct vm_map_entry *vm_hint;  /* K: last entry found, or NULL */
+    struct vm_map_entry *vm_hint;  /* K: last entry found, or what came after
+                                         one that went, or NULL */
     uint64_t vm_refs;              /* K */
     uint64_t vm_entry_count;       /* K */
     vm_size_t vm_size;             /* K: bytes mapped */
@@ -118,7 +119,18 @@ void vm_map_insert(struct vm_map *map, struct vm_map_entry *e);
 /* Unlink; removes the mappings from the pmap. */
 void vm_map_unlink(struct vm_map *map, struct vm_map_entry *e);
 /* Split so that an entry starts (ends) at addr, where one spans it. */
-kern_return_t vm_map_clip(struct vm_map *map, vm_address_t addr);
+kern_return_t vm_map_clip_tree(struct vm_map *map, vm_address_t addr);
+
+static inline kern_return_t
+vm_map_clip(struct vm_map *map, vm_address_t addr)
+{
+    const struct vm_map_entry *e = map->vm_hint;
+
+    return e != NULL && (addr == e->e_start || addr == e->e_end)
+               ? KERN_SUCCESS
+               : vm_map_clip_tree(map, addr);
+}
+
 /* Merge entries with their neighbours, in and next to [start, end). */
 void vm_map_simplify(struct vm_map *map, vm_address_t start,
                      vm_address_t end);

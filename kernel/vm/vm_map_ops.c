@@ -50,7 +50,7 @@ object_trim(struct vm_map_entry *e)
 kern_return_t
 vm_map_remove(struct vm_map *map, vm_address_t start, vm_address_t end)
 {
-    struct vm_map_entry *e, *next;
+    struct vm_map_entry *e = vm_map_lookup(map, start), *next;
     kern_return_t kr;
 
     kr = vm_map_clip(map, start);

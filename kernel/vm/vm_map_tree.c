@@ -27,8 +27,13 @@ vm_map_prev(const struct vm_map *map, const struct vm_map_entry *e)
 struct vm_map_entry *
 vm_map_lookup_above(struct vm_map *map, vm_address_t addr)
 {
-    struct vm_map_entry *e = map->vm_root, *best = NULL;
+    struct vm_map_entry *e = map->vm_hint, *best = NULL;
 
+    if (e != NULL && addr - (e->e_start - e->e_gap) <
+                         e->e_end - (e->e_start - e->e_gap)) {
+        return e; /* in it, or in the hole in front of it */
+    }
+    e = map->vm_root;
     while (e != NULL) {
         if (addr < e->e_end) {
             best = e;
@@ -39,6 +44,9 @@ vm_map_lookup_above(struct vm_map *map, vm_address_t addr)
         } else {
             e = e->e_right;
         }
+    }
+    if (best != NULL) {
+        map->vm_hint = best;
     }
     return best;
 }
@@ -51,7 +59,6 @@ vm_map_lookup_tree(struct vm_map *map, vm_address_t addr)
     if (e == NULL || addr < e->e_start) {
         return NULL;
     }
-    map->vm_hint = e;
     return e;
 }
 
@@ -149,10 +156,29 @@ tree_rotate(struct vm_map *map, struct vm_map_entry *p,
     gap_pull(c);
 }
 
+/* Of two neighbours one has no child on the other's side: there e, which comes
+ * between p and n, becomes a leaf. */
+static void
+tree_hang(struct vm_map *map, struct vm_map_entry *p, struct vm_map_entry *n,
+          struct vm_map_entry *e)
+{
+    if (n != NULL && n->e_left == NULL) {
+        n->e_left = e;
+        e->e_parent = n;
+    } else if (p != NULL) {
+        p->e_right = e;
+        e->e_parent = p;
+    } else {
+        map->vm_root = e;
+        e->e_parent = NULL;
+    }
+}
+
 void
 vm_map_tree_insert(struct vm_map *map, struct vm_map_entry *e)
 {
-    struct vm_map_entry *n = map->vm_root, *p = NULL;
+    struct vm_map_entry *n = vm_map_lookup_above(map, e->e_start), *p;
+    struct list *next = n != NULL ? &n->e_link : &map->vm_entries;
     static uint32_t seed = 0x9e3779b9u;
 
     seed ^= seed << 13; /* xorshift: cheap, and not under users' control */
@@ -160,21 +186,11 @@ vm_map_tree_insert(struct vm_map *map, struct vm_map_entry *e)
     seed ^= seed << 5;
     e->e_random = seed;
     e->e_left = e->e_right = NULL;
-    while (n != NULL) {
-        p = n;
-        n = e->e_start < n->e_start ? n->e_left : n->e_right;
-    }
-    e->e_parent = p;
-    if (p == NULL) {
-        map->vm_root = e;
-        list_push_front(&map->vm_entries, &e->e_link);
-    } else if (e->e_start < p->e_start) {
-        p->e_left = e;
-        list_insert_between(&e->e_link, p->e_link.prev, &p->e_link);
-    } else {
-        p->e_right = e;
-        list_insert_between(&e->e_link, &p->e_link, p->e_link.next);
-    }
+    p = next->prev == &map->vm_entries
+            ? NULL
+            : list_entry(next->prev, struct vm_map_entry, e_link);
+    tree_hang(map, p, n, e);
+    list_insert_between(&e->e_link, next->prev, next);
     e->e_gap_max = 0;
     e->e_gap = 0;
     while (e->e_parent != NULL && e->e_parent->e_random < e->e_random) {
@@ -193,13 +209,12 @@ vm_map_tree_remove(struct vm_map *map, struct vm_map_entry *e)
     }
     p = e->e_parent;
     tree_replace(map, e, e->e_left != NULL ? e->e_left : e->e_right);
-    while (p != NULL) {
-        gap_pull(p);
+    while (p != NULL && gap_pull(p)) {
         p = p->e_parent;
     }
     list_remove(&e->e_link);
     if (map->vm_hint == e) {
-        map->vm_hint = NULL;
+        map->vm_hint = n;
     }
     if (n != NULL) {
         gap_fix(map, n);
@@ -327,6 +342,7 @@ vm_map_find_up(struct vm_map *map, vm_address_t hint, vm_size_t size,
             lo = hint;
         }
         if (lo < e->e_start && fit_up(lo, e->e_start, size, mask, out)) {
+            map->vm_hint = e;
             return true;
         }
     }
@@ -366,6 +382,7 @@ vm_map_find_down(struct vm_map *map, vm_address_t top, vm_size_t size,
             lo = VM_ANYWHERE_MIN;
         }
         if (lo < hi && fit_down(lo, hi, size, mask, out)) {
+            map->vm_hint = e;
             return true;
         }
     }

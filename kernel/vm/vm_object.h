@@ -70,10 +70,12 @@ struct vm_object {
     struct vm_radix vo_pages;     /* K */
     struct ledger *vo_ledger;     /* K: +1: pages */
     struct ledger *vo_kmem;       /* I: +1: this struct and tree nodes */
-    uint64_t vo_phys;             /* I: PHYS */
-    struct wait_queue vo_wait;    /* K: PAGER: faults that wait for a page */
-    const struct pager_ops *vo_ops; /* I: PAGER */
+    union {
+        uint64_t vo_phys;         /* K: PHYS: the first frame */
+        const struct pager_ops *vo_ops; /* I: PAGER */
+    };
     void *vo_pager;               /* K: PAGER: its state */
+    struct wait_queue vo_wait;    /* K: PAGER: faults that wait for a page */
     struct list vo_reap_link;     /* K: reap, collapse or cache list */
 };
 

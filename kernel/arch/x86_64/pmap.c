@@ -162,7 +162,7 @@ table_below(const uint64_t *table, vm_address_t va, unsigned shift)
 
 /* The leaf entry of va; NULL when a table is missing (and may not be made,
  * or can't be). */
-static uint64_t *
+static inline uint64_t *
 pte_lookup(struct pmap *p, vm_address_t va, bool create)
 {
     uint64_t *t;
@@ -328,6 +328,14 @@ void
 pmap_remove(struct pmap *p, vm_address_t start, vm_address_t end)
 {
     assert(start <= end && end <= VM_MAX_ADDRESS);
+    if (end - start == MACH_PAGE_SIZE) {
+        uint64_t *e = pte_lookup(p, start, false);
+
+        if (e != NULL && pte_remove(p, e, 0)) {
+            pmap_flush(p, start, end);
+        }
+        return;
+    }
     if (pmap_walk(p, start, end, pte_remove, 0)) {
         pmap_flush(p, start, end);
     }
