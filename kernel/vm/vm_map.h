@@ -26,7 +26,7 @@
 struct vm_map_entry {
     struct list e_link;            /* K: map order, or a copy's list */
     struct vm_map_entry *e_left, *e_right, *e_parent; /* K: treap */
-    uint32_t e_random;             /* I: treap priority */
+    uint32_t e_random;             /* I: treap priority, a level */
     vm_inherit_t e_inherit;        /* K */
     vm_size_t e_gap;               /* K: hole in front of the entry */
     vm_size_t e_gap_max;           /* K: largest in the subtree */

@@ -13,6 +13,11 @@ frames_map(struct vm_map *map, vm_address_t at, unsigned n,
 {
     unsigned fit = (unsigned)(512 - (at >> PAGE_SHIFT & 511));
 
+    if (n == 1) {
+        (void)pmap_enter(map->vm_pmap, at, frames[0], VM_PROT_DEFAULT,
+                         PMAP_CACHE_NORMAL);
+        return;
+    }
     (void)pmap_enter_pages(map->vm_pmap, at, n < fit ? n : fit, frames,
                            VM_PROT_DEFAULT, PMAP_CACHE_NORMAL);
 }

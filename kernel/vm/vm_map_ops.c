@@ -53,13 +53,15 @@ vm_map_remove(struct vm_map *map, vm_address_t start, vm_address_t end)
     struct vm_map_entry *e = vm_map_lookup(map, start), *next;
     kern_return_t kr;
 
-    kr = vm_map_clip(map, start);
-    if (kr == KERN_SUCCESS) {
-        kr = vm_map_clip(map, end);
-    }
-    if (kr != KERN_SUCCESS) {
-        vm_map_simplify(map, start, end);
-        return kr;
+    if (e == NULL || e->e_start != start || e->e_end != end) {
+        kr = vm_map_clip(map, start);
+        if (kr == KERN_SUCCESS) {
+            kr = vm_map_clip(map, end);
+        }
+        if (kr != KERN_SUCCESS) {
+            vm_map_simplify(map, start, end);
+            return kr;
+        }
     }
     if (!list_empty(&map->vm_leases)) {
         vm_lease_revoke(map, start, end);

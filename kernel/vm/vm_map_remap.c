@@ -45,7 +45,9 @@ vm_map_enter_list(struct vm_map *map, struct vm_enter *req,
         }
         vm_map_insert(map, e);
     }
-    vm_map_simplify(map, req->addr, req->addr + req->size);
+    if (map->vm_hint->e_lease == NULL || count > 1) {
+        vm_map_simplify(map, req->addr, req->addr + req->size);
+    } /* else it is one of its own kind, and alone */
     return KERN_SUCCESS;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The treap over a map's entries: a search tree by address that is a heap by
- * e_random, so that its depth is logarithmic whatever users do.  Each entry
+ * e_random, a level drawn as in a skip list, so that its depth is logarithmic
+ * whatever users do.  Each entry
  * knows the hole in front of it and the largest such hole in its subtree.
  * The hole behind the last entry is looked at by itself.
  */
@@ -91,13 +92,20 @@ gap_pull(struct vm_map_entry *e)
     return true;
 }
 
+/* Something has changed in e, or below it. */
+static void
+gap_climb(struct vm_map_entry *e)
+{
+    while (e != NULL && gap_pull(e)) {
+        e = e->e_parent;
+    }
+}
+
 static void
 gap_fix(const struct vm_map *map, struct vm_map_entry *e)
 {
     e->e_gap = e->e_start - gap_start(map, e);
-    while (e != NULL && gap_pull(e)) {
-        e = e->e_parent;
-    }
+    gap_climb(e);
 }
 
 void
@@ -174,29 +182,47 @@ tree_hang(struct vm_map *map, struct vm_map_entry *p, struct vm_map_entry *n,
     }
 }
 
-void
-vm_map_tree_insert(struct vm_map *map, struct vm_map_entry *e)
+/* 0 for three out of four, 1 for three out of four of the others, and so on:
+ * most entries come and go as leaves, without a rotation. */
+static uint32_t
+random_level(void)
 {
-    struct vm_map_entry *n = vm_map_lookup_above(map, e->e_start), *p;
-    struct list *next = n != NULL ? &n->e_link : &map->vm_entries;
     static uint32_t seed = 0x9e3779b9u;
 
     seed ^= seed << 13; /* xorshift: cheap, and not under users' control */
     seed ^= seed >> 17;
     seed ^= seed << 5;
-    e->e_random = seed;
+    return (uint32_t)__builtin_ctz(seed | 1u << 31) / 2;
+}
+
+void
+vm_map_tree_insert(struct vm_map *map, struct vm_map_entry *e)
+{
+    struct list *next = &map->vm_entries, *last = list_last(next);
+    struct vm_map_entry *n = NULL, *p = NULL;
+
+    if (last != NULL) {
+        p = list_entry(last, struct vm_map_entry, e_link);
+        if (p->e_end > e->e_start) {
+            n = vm_map_lookup_above(map, e->e_start);
+            p = vm_map_prev(map, n);
+            next = &n->e_link;
+        }
+    }
+    e->e_random = random_level();
     e->e_left = e->e_right = NULL;
-    p = next->prev == &map->vm_entries
-            ? NULL
-            : list_entry(next->prev, struct vm_map_entry, e_link);
     tree_hang(map, p, n, e);
     list_insert_between(&e->e_link, next->prev, next);
-    e->e_gap_max = 0;
-    e->e_gap = 0;
+    e->e_gap = e->e_gap_max = e->e_start - gap_start(map, e);
+    gap_climb(e->e_parent);
+    if (n != NULL) {
+        n->e_gap = n->e_start - e->e_end;
+        gap_climb(n);
+    }
     while (e->e_parent != NULL && e->e_parent->e_random < e->e_random) {
         tree_rotate(map, e->e_parent, e);
     }
-    vm_map_tree_update(map, e);
+    map->vm_hint = e;
 }
 
 void
@@ -209,16 +235,15 @@ vm_map_tree_remove(struct vm_map *map, struct vm_map_entry *e)
     }
     p = e->e_parent;
     tree_replace(map, e, e->e_left != NULL ? e->e_left : e->e_right);
-    while (p != NULL && gap_pull(p)) {
-        p = p->e_parent;
-    }
     list_remove(&e->e_link);
     if (map->vm_hint == e) {
         map->vm_hint = n;
     }
     if (n != NULL) {
-        gap_fix(map, n);
+        n->e_gap = n->e_start - gap_start(map, n);
     }
+    gap_climb(p);
+    gap_climb(n);
 }
 
 /* ---- finding room --------------------------------------------------------- */

@@ -151,46 +151,43 @@ pte_make_tables(struct pmap *p, vm_address_t va)
     return &table[va >> 12 & 511];
 }
 
-/* The table that a table names for va; NULL: none. */
+/* The leaf entry of va; NULL: a table is missing. */
 static inline uint64_t *
-table_below(const uint64_t *table, vm_address_t va, unsigned shift)
+pte_lookup(struct pmap *p, vm_address_t va)
 {
-    uint64_t e = table[va >> shift & 511];
-
-    return (e & PTE_P) != 0 ? phys_to_virt(e & PTE_ADDRESS) : NULL;
-}
-
-/* The leaf entry of va; NULL when a table is missing (and may not be made,
- * or can't be). */
-static inline uint64_t *
-pte_lookup(struct pmap *p, vm_address_t va, bool create)
-{
-    uint64_t *t;
+    uint64_t *t = p->pm_root;
 
     assert(va < VM_MAX_ADDRESS);
-    if ((t = table_below(p->pm_root, va, 39)) != NULL &&
-        (t = table_below(t, va, 30)) != NULL &&
-        (t = table_below(t, va, 21)) != NULL) {
-        return &t[va >> 12 & 511];
+#pragma GCC unroll 3
+    for (unsigned shift = 39; shift > 12; shift -= 9) {
+        uint64_t e = t[va >> shift & 511];
+
+        if ((e & PTE_P) == 0) {
+            return NULL;
+        }
+        t = phys_to_virt(e & PTE_ADDRESS);
     }
-    return create ? pte_make_tables(p, va) : NULL;
+    return &t[va >> 12 & 511];
 }
 
-/* [start, end) has lost permissions: no CPU may use what it remembers. */
-static void
-pmap_flush(struct pmap *p, vm_address_t start, vm_address_t end)
+static __attribute__((noinline)) void
+flush(vm_address_t start, vm_address_t end)
 {
-    struct cpu *c = cpu_self();
-
-    if (c->cpu_pmap != p) {
-        return; /* loading CR3 flushes: nothing is tagged */
-    }
     if ((end - start) >> MACH_PAGE_SHIFT > FLUSH_ALL_PAGES) {
         write_cr3(read_cr3());
         return;
     }
     for (; start < end; start += MACH_PAGE_SIZE) {
         invlpg(start);
+    }
+}
+
+/* [start, end) has lost permissions: no CPU may use what it remembers. */
+static inline void
+pmap_flush(struct pmap *p, vm_address_t start, vm_address_t end)
+{
+    if (cpu_self()->cpu_pmap == p) { /* else loading CR3 does: no tags */
+        flush(start, end);
     }
 }
 
@@ -213,6 +210,20 @@ pte_make(uint64_t phys, vm_prot_t prot, unsigned cache)
     return e;
 }
 
+/* What pmap_enter() does seldom: removing, making tables. */
+static __attribute__((noinline)) kern_return_t
+enter_other(struct pmap *p, vm_address_t va, uint64_t phys, vm_prot_t prot,
+            unsigned cache)
+{
+    if (prot == VM_PROT_NONE) {
+        pmap_remove(p, va, va + MACH_PAGE_SIZE);
+        return KERN_SUCCESS;
+    }
+    return pte_make_tables(p, va) == NULL
+               ? KERN_RESOURCE_SHORTAGE
+               : pmap_enter(p, va, phys, prot, cache);
+}
+
 kern_return_t
 pmap_enter(struct pmap *p, vm_address_t va, uint64_t phys, vm_prot_t prot,
            unsigned cache)
@@ -221,13 +232,9 @@ pmap_enter(struct pmap *p, vm_address_t va, uint64_t phys, vm_prot_t prot,
 
     assert((va & (MACH_PAGE_SIZE - 1)) == 0);
     assert((phys & ~PTE_ADDRESS) == 0);
-    if (prot == VM_PROT_NONE) {
-        pmap_remove(p, va, va + MACH_PAGE_SIZE);
-        return KERN_SUCCESS;
-    }
-    e = pte_lookup(p, va, true);
-    if (e == NULL) {
-        return KERN_RESOURCE_SHORTAGE;
+    e = pte_lookup(p, va);
+    if (e == NULL || prot == VM_PROT_NONE) {
+        return enter_other(p, va, phys, prot, cache);
     }
     old = *e;
     *e = pte_make(phys, prot, cache);
@@ -245,10 +252,10 @@ pmap_enter_pages(struct pmap *p, vm_address_t va, unsigned n,
 {
     uint64_t bits = pte_make(0, prot, cache);
     uint64_t read = pte_make(0, prot & ~VM_PROT_WRITE, cache);
-    uint64_t *e = pte_lookup(p, va, true);
+    uint64_t *e = pte_lookup(p, va);
 
     assert((va >> 12 & 511) + n <= 512);
-    if (e == NULL) {
+    if (e == NULL && (e = pte_make_tables(p, va)) == NULL) {
         return KERN_RESOURCE_SHORTAGE;
     }
     for (unsigned i = 0; i < n; i++) {
@@ -324,21 +331,27 @@ pte_remove(struct pmap *p, uint64_t *e, uint64_t arg)
     return true;
 }
 
+static __attribute__((noinline)) void
+remove_range(struct pmap *p, vm_address_t start, vm_address_t end)
+{
+    assert(start <= end && end <= VM_MAX_ADDRESS);
+    if (pmap_walk(p, start, end, pte_remove, 0)) {
+        pmap_flush(p, start, end);
+    }
+}
+
 void
 pmap_remove(struct pmap *p, vm_address_t start, vm_address_t end)
 {
-    assert(start <= end && end <= VM_MAX_ADDRESS);
     if (end - start == MACH_PAGE_SIZE) {
-        uint64_t *e = pte_lookup(p, start, false);
+        uint64_t *e = pte_lookup(p, start);
 
         if (e != NULL && pte_remove(p, e, 0)) {
             pmap_flush(p, start, end);
         }
         return;
     }
-    if (pmap_walk(p, start, end, pte_remove, 0)) {
-        pmap_flush(p, start, end);
-    }
+    remove_range(p, start, end);
 }
 
 static inline bool
@@ -377,7 +390,7 @@ pmap_protect(struct pmap *p, vm_address_t start, vm_address_t end,
 bool
 pmap_extract(struct pmap *p, vm_address_t va, uint64_t *phys, vm_prot_t *prot)
 {
-    uint64_t *e = pte_lookup(p, va, false);
+    uint64_t *e = pte_lookup(p, va);
 
     if (e == NULL || (*e & PTE_P) == 0) {
         return false;
@@ -395,7 +408,7 @@ pmap_extract(struct pmap *p, vm_address_t va, uint64_t *phys, vm_prot_t *prot)
 unsigned
 pmap_collect_bits(struct pmap *p, vm_address_t va)
 {
-    uint64_t *e = pte_lookup(p, va, false);
+    uint64_t *e = pte_lookup(p, va);
     unsigned bits = 0;
 
     if (e == NULL || (*e & PTE_P) == 0) {
