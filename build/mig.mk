@@ -100,9 +100,12 @@ endef
 $(foreach d,$(DEFS),$(eval $(call interface_rules,$(call \
     interface_name,$(d)),$(d))))
 
+# The kernel's stubs are tables, but for those in which instructions count.
+KERNEL_UNROLLED := mach_port_get_refs
 define kernel_served_rules
 $(call mig_rule,$(GEN)/kern/$(1)_server.c $(GEN)/kern/$(1)_server.h,$(2),\
-    -DKERNEL_SERVER=1 -server $(GEN)/kern/$(1)_server.c \
+    -DKERNEL_SERVER=1 -tables -unroll $(KERNEL_UNROLLED) \
+    -server $(GEN)/kern/$(1)_server.c \
     -sheader $(GEN)/kern/$(1)_server.h)
 endef
 define kernel_sent_rules

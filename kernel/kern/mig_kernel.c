@@ -118,7 +118,7 @@ mig_take_ool(struct vm_map_copy *copy)
 }
 
 void
-mig_kern_out_port(mach_msg_header_t *out, unsigned i, struct ipc_port *port,
+mig_kern_put_port(mach_msg_header_t *out, void *place, struct ipc_port *port,
                   mach_msg_type_name_t disposition)
 {
     mach_msg_port_descriptor_t d = {.type = MACH_MSG_PORT_DESCRIPTOR};
@@ -141,12 +141,18 @@ mig_kern_out_port(mach_msg_header_t *out, unsigned i, struct ipc_port *port,
     if (d.disposition == MACH_MSG_TYPE_PORT_RECEIVE) {
         ipc_kmsg_of(out)->ikm_flags |= IKM_RECEIVE;
     }
-    memcpy(descriptor(out, i), &d, sizeof(d));
+    memcpy(place, &d, sizeof(d));
 }
 
 void
-mig_kern_out_ool(mach_msg_header_t *out, unsigned i, struct vm_map_copy *copy,
-                 mach_msg_size_t size)
+mig_kern_out_port(mach_msg_header_t *out, unsigned i, struct ipc_port *port,
+                  mach_msg_type_name_t disposition)
+{
+    mig_kern_put_port(out, descriptor(out, i), port, disposition);
+}
+
+void
+mig_kern_put_ool(void *place, struct vm_map_copy *copy, mach_msg_size_t size)
 {
     mach_msg_ool_descriptor_t d = {
         .deallocate = 1,
@@ -156,7 +162,14 @@ mig_kern_out_ool(mach_msg_header_t *out, unsigned i, struct vm_map_copy *copy,
     };
 
     ipc_desc_set(&d, copy);
-    memcpy(descriptor(out, i), &d, sizeof(d));
+    memcpy(place, &d, sizeof(d));
+}
+
+void
+mig_kern_out_ool(mach_msg_header_t *out, unsigned i, struct vm_map_copy *copy,
+                 mach_msg_size_t size)
+{
+    mig_kern_put_ool(descriptor(out, i), copy, size);
 }
 
 static struct ipc_port_array *
@@ -168,8 +181,8 @@ array_of(struct ipc_port **ports)
 }
 
 void
-mig_kern_out_ool_ports(mach_msg_header_t *out, unsigned i,
-                       struct ipc_port **ports, mach_msg_size_t count,
+mig_kern_put_ool_ports(void *place, struct ipc_port **ports,
+                       mach_msg_size_t count,
                        mach_msg_type_name_t disposition)
 {
     mach_msg_ool_ports_descriptor_t d = {
@@ -185,7 +198,15 @@ mig_kern_out_ool_ports(mach_msg_header_t *out, unsigned i,
            && disposition != MACH_MSG_TYPE_MOVE_SEND_ONCE);
     (void)disposition;
     ipc_desc_set(&d, ports == NULL ? NULL : array_of(ports));
-    memcpy(descriptor(out, i), &d, sizeof(d));
+    memcpy(place, &d, sizeof(d));
+}
+
+void
+mig_kern_out_ool_ports(mach_msg_header_t *out, unsigned i,
+                       struct ipc_port **ports, mach_msg_size_t count,
+                       mach_msg_type_name_t disposition)
+{
+    mig_kern_put_ool_ports(descriptor(out, i), ports, count, disposition);
 }
 
 struct ipc_port **

@@ -55,8 +55,8 @@ struct ipc_port **mig_port_array_alloc(unsigned count, struct ledger *l);
 /* One that is not given out after all: drops the send rights in it. */
 void mig_port_array_free(struct ipc_port **ports);
 
-/* ---- translation: borrowed objects, NULL when the port is no such thing
- * ---- */
+/* ---- translation: borrowed objects, which need no release; NULL when the
+ * port is no such thing ---- */
 task_ref_t convert_port_to_task(struct ipc_port *port);
 space_ref_t convert_port_to_space(struct ipc_port *port);
 map_ref_t convert_port_to_map(struct ipc_port *port);
@@ -70,29 +70,14 @@ struct ipc_port *convert_task_to_port(task_ref_t task);
 struct ipc_port *convert_thread_to_port(thread_ref_t thread);
 struct ipc_port *convert_ledger_to_port(ledger_ref_t ledger);
 
-/* Borrowed objects need no release. */
-static inline void
-convert_task_release(task_ref_t task)
-{
-    (void)task;
-}
-
-static inline void
-convert_space_release(space_ref_t space)
-{
-    (void)space;
-}
-
-static inline void
-convert_map_release(map_ref_t map)
-{
-    (void)map;
-}
-
-static inline void
-convert_thread_release(thread_ref_t thread)
-{
-    (void)thread;
-}
+/* Results at their places in a reply: as mig_kern_out_*(). */
+void mig_kern_put_port(mach_msg_header_t *out, void *place,
+                       struct ipc_port *port,
+                       mach_msg_type_name_t disposition);
+void mig_kern_put_ool(void *place, struct vm_map_copy *copy,
+                      mach_msg_size_t size);
+void mig_kern_put_ool_ports(void *place, struct ipc_port **ports,
+                            mach_msg_size_t count,
+                            mach_msg_type_name_t disposition);
 
 #endif

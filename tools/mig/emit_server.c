@@ -229,14 +229,23 @@ emit_server(struct out *o)
     } else {
         emit_server_header(o);
     }
-    out_put(o, "%s#include <mach/mig_server.h>\n%s\n",
+    out_put(o, "%s#include <mach/mig_server.h>\n%s%s\n",
             subsystem.kernel_server ? "#define MIG_KERNEL_SERVER 1\n" : "",
+            subsystem.kernel_server && options.tables
+                ? "#include <mach/mig_table.h>\n" : "",
             subsystem.kernel_server ? "#include <mach/mig_kern.h>\n"
             : subsystem.ownership_take ? "#include <mach/mig_take.h>\n"
                                        : "");
+    if (options.tables) {
+        emit_table_functions(o);
+    }
     for (const struct routine *rt = subsystem.routines; rt != NULL;
          rt = rt->next) {
-        emit_stub(o, rt);
+        if (table_fits(rt)) {
+            emit_table_stub(o, rt);
+        } else {
+            emit_stub(o, rt);
+        }
     }
     emit_demux(o);
 }

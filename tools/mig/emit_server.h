@@ -24,4 +24,9 @@ void server_reply_fill(struct out *o, const struct routine *rt);
 void reply_descriptor(struct out *o, const struct routine *rt,
                       const struct field *f);
 
+/* emit_table.c: the kernel's stubs as tables. */
+bool table_fits(const struct routine *rt);
+void emit_table_functions(struct out *o);
+void emit_table_stub(struct out *o, const struct routine *rt);
+
 #endif

@@ -44,6 +44,7 @@ static const struct {
     {"-sprefix", offsetof(struct options, server_prefix)},
     {"-cpp", offsetof(struct options, cpp)},
     {"-MT", offsetof(struct options, dep_target)},
+    {"-unroll", offsetof(struct options, unroll)},
 };
 
 static void
@@ -57,6 +58,7 @@ usage(void)
             "           [-i PREFIX]\n"
             "           [-prefix P] [-sprefix P] [-subrprefix P]\n"
             "           [-maxonstack N] [-binding message|sync] [-cpp CMD]\n"
+            "           [-tables [-unroll ROUTINE,...]]\n"
             "           [-I DIR] [-D NAME[=V]] [-U NAME] [-MD F] [-MT TARGET]\n"
             "           [-Werror] [-w] [-fdiagnostics-format=json] [-version]\n"
             "           FILE.defs (or -: standard input)\n"
@@ -167,6 +169,8 @@ one_option(int argc, char **argv, int *i)
             fprintf(stderr, "mig: no binding %s\n", binding);
             usage();
         }
+    } else if (strcmp(word, "-tables") == 0) {
+        options.tables = true;
     } else if (strcmp(word, "-Werror") == 0) {
         options.warnings_are_errors = true;
     } else if (strcmp(word, "-w") == 0 || strcmp(word, "-Q") == 0) {

@@ -76,6 +76,8 @@ struct options {
     bool warnings_are_errors;
     bool json_diagnostics;
     bool no_warnings;
+    bool tables;               /* -tables: kernel servers as tables */
+    const char *unroll;        /* -unroll A,B: but not these */
     bool sync;                 /* -binding sync: calls by synchronous IPC */
     bool verbose;
 };
