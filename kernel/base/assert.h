@@ -11,10 +11,13 @@
 #ifdef NDEBUG
 #define assert(e) ((void)sizeof(e))
 #else
+/* One argument for the call: there are many of them. */
+#define ASSERT_TEXT(line) #line
+#define ASSERT_LINE(line) ASSERT_TEXT(line)
 #define assert(e)                                                       \
     (__builtin_expect(!!(e), 1)                                         \
          ? (void)0                                                      \
-         : panic("assertion failed: %s, %s:%d", #e, __FILE__, __LINE__))
+         : assert_failed(#e ", " __FILE__ ":" ASSERT_LINE(__LINE__)))
 #endif
 
 #endif

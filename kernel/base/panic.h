@@ -10,4 +10,7 @@
 void panic(const char *format, ...)
     __attribute__((noreturn, format(printf, 1, 2), cold));
 
+/* What assert() calls (base/assert.h). */
+void assert_failed(const char *what) __attribute__((noreturn, cold));
+
 #endif

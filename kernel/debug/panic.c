@@ -98,3 +98,9 @@ panic(const char *format, ...)
     }
     machine_poweroff(PANIC_CODE);
 }
+
+void
+assert_failed(const char *what)
+{
+    panic("assertion failed: %s", what);
+}

@@ -149,3 +149,9 @@ panic(const char *format, ...)
     fputc('\n', stderr);
     abort();
 }
+
+void
+assert_failed(const char *what)
+{
+    panic("assertion failed: %s", what);
+}

@@ -30,6 +30,12 @@ panic(const char *format, ...)
     exit(1);
 }
 
+void
+assert_failed(const char *what)
+{
+    panic("assertion failed: %s", what);
+}
+
 static void
 expired(void *arg)
 {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <base/panic.h>
 #include <ipc/ipc_kmsg.h>
 #include <kern/mig_kernel.h>
 #include <mach/mig_table.h>
@@ -176,9 +177,9 @@ mig_kern_out_ool_ports(mach_msg_header_t *out, unsigned i,
 }
 
 void
-panic(const char *format, ...)
+assert_failed(const char *what)
 {
-    puts(format);
+    puts(what);
     abort();
 }
 
