@@ -53,6 +53,16 @@ mutants: $(OUT)/tests/host/ipc $(OUT)/tests/host/ipc-model
 	    --run '-n 20000 -s 1 -a 50 -c' \
 	    $(MUTANTS)
 
+#: mutants-sync: the same for kernel/sync
+.PHONY: mutants-sync
+mutants-sync: $(OUT)/tests/host/sync
+	@$(PYTHON) $(SRC)/tools/mutants/mutants.py --root $(SRC_ABS) \
+	    --mutate kernel/sync --copy kernel --copy ipc-defs \
+	    --copy tests/host --work $(OUT)/mutants-sync --cc '$(HOSTCC)' \
+	    --survivors $(SRC)/tools/mutants/survivors-sync.txt \
+	    $(call mutants_program,sync) --run '-s 1' --run '-s 2 -n 200000' \
+	    $(MUTANTS)
+
 #: coverage: lines of kernel and generator that the host tests run
 # COVERAGE=--lines lists those that they don't.
 COVERED := $(filter $(OUT)/tests/host/ipc% $(OUT)/tests/host/vm \

@@ -15,7 +15,6 @@
 #include <ipc/ipc_listen.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_upcall.h>
-#include <machine/trap.h>
 #include <sched/hand_over.h>
 #include <sync/sync_internal.h>
 

@@ -164,6 +164,8 @@ run_one(struct host_thread *h)
     h->th.th_continuation = NULL;
     if (k != NULL) {
         trap_done(h, k(&h->th, h->th.th_wait_result));
+    } else if (h->in_sync) {
+        trap_done(h, h->th.th_regs.result);
     } else {
         memcpy(args, h->th.th_regs.args, sizeof(args));
         trap_done(h, mach_msg_trap(&h->th, args));

@@ -57,6 +57,7 @@ struct host_thread {
     struct thread th; /* must be first */
     kern_return_t result; /* of the last trap, once it is done */
     bool waiting_page;    /* a copy is to be told to wait for a pager */
+    bool in_sync;         /* its trap is not mach_msg's: nothing to do again */
 };
 
 struct task *task_make(struct ledger *l);

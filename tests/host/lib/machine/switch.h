@@ -14,6 +14,21 @@ void pmap_window_close(void);
 void pmap_window_done(void);
 void machine_hand_over(struct thread *prev, struct thread *th);
 
+/* As <machine/switch.h> has them, for kernel/sync; tests/host/sync defines
+ * them. */
+void machine_sync_resume(struct thread *to, const struct thread *from,
+                         unsigned n, uint64_t tag, uint64_t badge,
+                         uint64_t port);
+void machine_sync_save(struct thread *th);
+
+static inline void
+machine_copy64(uint64_t *to, const uint64_t *from, size_t n)
+{
+    while (n-- > 0) {
+        *to++ = *from++;
+    }
+}
+
 static inline void
 machine_resume(struct thread *th)
 {
