@@ -8,4 +8,6 @@ bench-ipc_servers := bench:serve_
 bench-ipc_cflags := -O2
 bench-ipc_member := -
 $(eval $(call freestanding,bench-ipc))
+# The stubs of bench.defs by the third binding are part of a source.
+$(OUT)/obj/bench-ipc/bench/ipc/sync_stubs.o: $(GEN)/bench/bench_sync.c
 PROGRAMS += $(OUT)/stripped/bench-ipc

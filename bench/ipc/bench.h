@@ -23,8 +23,8 @@ struct row {
 };
 
 extern const struct row kernel_rows[], fault_rows[], mach_rows[], sync_rows[],
-    ool_rows[], priority_rows[], sweep_rows[], sweep_sync_rows[], wait_rows[],
-    set_rows[];
+    sync_stub_rows[], ool_rows[], priority_rows[], sweep_rows[],
+    sweep_sync_rows[], wait_rows[], set_rows[];
 
 /* Ends the benchmark with a message: a row can't be measured. */
 _Noreturn void fail(const char *what, kern_return_t kr);

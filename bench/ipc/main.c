@@ -25,8 +25,8 @@ int main(const struct boot_info *info);
 
 /* Those that need many names, which are dearer, come last. */
 static const struct row *const groups[] = {
-    kernel_rows, fault_rows, mach_rows, sync_rows, ool_rows, priority_rows,
-    sweep_rows, sweep_sync_rows, wait_rows, set_rows,
+    kernel_rows, fault_rows, mach_rows, sync_rows, sync_stub_rows, ool_rows,
+    priority_rows, sweep_rows, sweep_sync_rows, wait_rows, set_rows,
 };
 static mach_port_t host;
 static const char *current = "start";

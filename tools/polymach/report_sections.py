@@ -22,6 +22,7 @@ SMALL = (
     ("seL4, 0 words", "l4_rt_0", "sel4", plots.GREY),
     ("seL4, 4 words", "l4_rt_4", "sel4", plots.GREY),
     ("Mach path, 8 bytes", "mach_rt", None, plots.BLUE),
+    ("L4 path, stubs", "l4_mig_rt", None, plots.BLUE),
     ("Mach path, stubs", "mig_rt", None, plots.BLUE),
     ("Mach path, fast paths off", "mach_rt_slow", None, plots.SKY),
     ("GNU Mach, 24 bytes", "mach_rt", "gnumach", plots.GREY),

@@ -71,6 +71,7 @@ ROWS = {
     "l4_rt_10": "the same with 10 words each way",
     "l4_rt_right": "the same, carrying one right",
     "l4_rt_map": "the same, mapping one page and unmapping it",
+    "l4_mig_rt": "mig_rt by stubs that call synchronously",
     "mach_rt": "mach_msg send and receive on both sides, 8-byte bodies",
     "mach_rt_256": "the same, request of 256 bytes",
     "mach_rt_1k": "the same, request of 1 KiB",

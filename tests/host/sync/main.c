@@ -470,7 +470,7 @@ run(bool fast)
         taken += host_fast_taken;
     }
     printf("# %u of %u calls on the fast path\n", taken, acts);
-    CHECK(fast ? taken > acts / 20 : taken == 0);
+    CHECK(fast ? taken > acts / 40 : taken == 0);
     acts = 0;
 }
 

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A round trip through generated stubs whose calls are synchronous: the
+ * interface of the row mig_rt, under another name, and a server that takes no
+ * messages.
+ */
+#include <mach/mig_sync.h>
+#include "bench.h"
+
+#define bench_next bench_next_sync
+#include "bench/bench_sync.c"
+#include "bench/serve_bench_server.h"
+
+union body {
+    mach_msg_header_t header;
+    uint64_t space[(MIG_SYNC_MAX + MAX_TRAILER_SIZE) / 8];
+};
+
+static mach_port_t server;
+
+static _Noreturn void
+serve_stubs(void)
+{
+    static union body request, answer;
+    struct sync_message m = { .tag = 0 };
+    kern_return_t kr = sync_receive(server, &m);
+
+    while (kr == KERN_SUCCESS) {
+        mig_sync_request(&m, NULL, MACH_PORT_NULL, &request.header);
+        serve_bench_server(&request.header, &answer.header);
+        if (!mig_sync_answer(&answer.header, &m, NULL)) {
+            fail("answer", KERN_FAILURE);
+        }
+        kr = sync_reply_wait(server, &m);
+    }
+    fail("sync_reply_wait", kr);
+}
+
+/* Stubs send a message when nobody listens, so that is waited for, by a call of
+ * no routine. */
+static void
+setup_stubs(void)
+{
+    struct sync_message m = { .tag = 0 };
+
+    server = port_make();
+    peer_start(serve_stubs, &server, 1);
+    MUST(sync_call(server, &m));
+}
+
+static void
+run_stubs(unsigned n)
+{
+    int value = 0;
+
+    while (n-- > 0) {
+        MUST(bench_next_sync(server, value, &value));
+    }
+}
+
+static void
+finish_stubs(void)
+{
+    peer_end();
+    port_end(server);
+}
+
+const struct row sync_stub_rows[] = {
+    { "l4_mig_rt", 500, setup_stubs, run_stubs, finish_stubs },
+    { NULL, 0, NULL, NULL, NULL },
+};
