@@ -27,7 +27,7 @@ def messages(ipc):
 
 def main():
     """Both ways, compared."""
-    os.environ.pop("POLYMACH_APPEND", None) # run-suites --ipc: not one only
+    tap.own_ipc()
     mach, l4 = messages("mach"), messages("l4")
     tap.check(mach[0] == 137, "a script that ends by a signal", mach[0])
     tap.same(l4[:2], mach[:2], "the same with synchronous calls")

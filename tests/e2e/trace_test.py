@@ -73,6 +73,7 @@ def test_streams():
     tap.check(status == 0, "and without it there is none")
 
 
+tap.own_ipc()
 test_calls()
 test_streams()
 tap.done()
