@@ -147,7 +147,10 @@ def test_options(tap, mig):
     options_case(tap, mig, "words that change nothing",
                  ["-q", "-V", "-s", "-split", "-n", "-arch", "x86_64",
                   "-novouchers", "-isystem", "/tmp", "-maxonstack", "64",
+                  "-fno-common", "-Wall", "-m64", "-std=gnu17", "-pipe",
                    "-header", "x.h"], ["x.h"])
+    options_case(tap, mig, "-cc", ["-cc", "gcc -DG=1", "-header", "x.h"],
+                 ["x.h"])
     status, said = run([mig, "-version"])
     tap.result(status == 0 and said.startswith("mig "), "option: -version")
     with tempfile.TemporaryDirectory() as out:

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Runs the C preprocessor over the input and reads what it prints.  Its own
- * diagnostics go to our standard error; warnings (a stray quote, a NUL) are
- * silenced, since the lexer says them better.
+ * Runs the C preprocessor over the input and reads what it prints.  Its errors
+ * become ours; warnings (a stray quote, a NUL) are silenced, since the lexer
+ * says them better.
  *
  * The same command reads the headers that the input imports, when -emit-types
  * wants to know what they declare.
  */
+#include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,29 +136,88 @@ refuse_nul(const char *path)
     fclose(f);
 }
 
-/* What a command prints, or NULL when it fails. */
+/* One line of a preprocessor: `FILE:LINE[:COLUMN]: [fatal ]error: TEXT` is
+ * an error of ours.  False: it is something else. */
+static bool
+take_error(char *line)
+{
+    char *text = strstr(line, "error: ");
+    char *colon = text;
+    struct loc loc = {NULL, 0, 1};
+    unsigned numbers[2];
+    int n = 0;
+
+    if (text == NULL) {
+        return false;
+    }
+    text += strlen("error: ");
+    while (colon > line && *colon != ':') {
+        colon--;
+    }
+    /* Back over the numbers: what is before them is the file. */
+    while (colon > line && n < 2) {
+        char *digits = colon;
+
+        while (digits > line && isdigit((unsigned char)digits[-1])) {
+            digits--;
+        }
+        if (digits == colon || digits == line || digits[-1] != ':') {
+            break;
+        }
+        numbers[n++] = (unsigned)strtoul(digits, NULL, 10);
+        colon = digits - 1;
+    }
+    if (n == 0) {
+        return false;
+    }
+    *colon = '\0';
+    loc.file = mig_strdup(line);
+    loc.line = numbers[n - 1];
+    loc.col = n == 2 ? numbers[0] : 1;
+    diag_error(loc, "preprocessor", "%s", text);
+    return true;
+}
+
+/* What a preprocessor said that failed. */
+static void
+take_errors(char *said)
+{
+    bool any = false;
+    char *end;
+
+    for (char *line = said; *line != '\0'; line = end) {
+        end = line + strcspn(line, "\n");
+        if (*end == '\n') {
+            *end++ = '\0';
+        }
+        any = take_error(line) || any;
+    }
+    if (!any) {
+        diag_fatal("the preprocessor failed: %s", said);
+    }
+}
+
+/* What a command prints, or NULL when it fails; of a quiet one the errors
+ * are of no interest. */
 static char *
 run(char **argv, bool quiet)
 {
+    FILE *said = tmpfile();
     int fds[2];
     int status;
     char *text;
     pid_t pid;
 
-    if (pipe(fds) != 0 || (pid = fork()) < 0) {
+    if (said == NULL || pipe(fds) != 0 || (pid = fork()) < 0) {
         diag_fatal("cannot start the preprocessor: %s", strerror(errno));
     }
     if (pid == 0) {
         dup2(fds[1], STDOUT_FILENO);
+        dup2(fileno(said), STDERR_FILENO);
         close(fds[0]);
         close(fds[1]);
-        if (quiet) {
-            int null = open("/dev/null", O_WRONLY);
-
-            dup2(null, STDERR_FILENO);
-        }
         execvp(argv[0], argv);
-        fprintf(stderr, "mig: cannot run %s: %s\n", argv[0], strerror(errno));
+        fprintf(stderr, "cannot run %s: %s\n", argv[0], strerror(errno));
         _exit(127);
     }
     close(fds[1]);
@@ -166,7 +225,15 @@ run(char **argv, bool quiet)
     close(fds[0]);
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? text : NULL;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        if (!quiet) {
+            rewind(said);
+            take_errors(read_all(fileno(said)));
+        }
+        text = NULL;
+    }
+    fclose(said);
+    return text;
 }
 
 static char **

@@ -107,6 +107,7 @@ option_without_effect(const char *word)
     static const char *const words[] = {
         "-q", "-r", "-R", "-s", "-S", "-l", "-L", "-k", "-K", "-n", "-N",
         "-x", "-X", "-split", "-traditional", "-t", "-T", "-novouchers",
+        "-p", "-P", "-d", "-mach_msg2", "-xtracemig",
     };
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -182,6 +183,8 @@ one_option(int argc, char **argv, int *i)
     } else if (strcmp(word, "-version") == 0) {
         printf("mig (Polymach) 1\n");
         exit(0);
+    } else if (option_of_a_compiler(word)) {
+        option_for_cpp(word);
     } else {
         fprintf(stderr, "mig: unknown option %s\n", word);
         usage();

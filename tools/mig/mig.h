@@ -89,6 +89,8 @@ bool option_classic(int argc, char **argv, int *i);
 void option_for_cpp(const char *word);
 /* What follows from all of them; the input is known. */
 void options_settle(void);
+/* Does it stand in a compiler's flags, which makefiles give to mig whole? */
+bool option_of_a_compiler(const char *word);
 /* Outputs are named, but no input: does it come by standard input? */
 bool options_from_standard_input(void);
 

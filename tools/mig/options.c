@@ -19,7 +19,6 @@ static const struct {
 } with_text[] = {
     {"-i", offsetof(struct options, file_prefix), false},
     {"-subrprefix", offsetof(struct options, subr_prefix), false},
-    {"-cc", offsetof(struct options, cpp), false},
     {"-isystem", (size_t)-1, true},
     {"-iquote", (size_t)-1, true},
     {"-idirafter", (size_t)-1, true},
@@ -54,10 +53,30 @@ dependencies(int argc, char **argv, int *i)
 }
 
 bool
+option_of_a_compiler(const char *word)
+{
+    static const char *const starts[] = {
+        "-f", "-W", "-m", "-std=", "-nostdinc", "-undef", "-pipe", "-g",
+        "-O", "-pthread", "-ansi", "-pedantic",
+    };
+
+    for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+        if (strncmp(word, starts[i], strlen(starts[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
 option_classic(int argc, char **argv, int *i)
 {
     const char *word = argv[*i];
 
+    if (strcmp(word, "-cc") == 0 && *i + 1 < argc) {
+        options.cpp = mig_format("%s -E -w -x c", argv[++*i]);
+        return true;
+    }
     if (strcmp(word, "-MD") == 0) {
         dependencies(argc, argv, i);
         return true;
