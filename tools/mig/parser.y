@@ -27,6 +27,9 @@
 static struct type *named_type(struct loc loc, const char *name);
 static struct type *own_type(struct type *t);
 static void set_c_type(struct loc loc, struct type *t, int which, char *text);
+static void set_function(struct loc loc, struct translation **slot,
+                         struct translation *tran, const char *what,
+                         bool whole);
 static struct arg *new_arg(struct loc loc, int kind, const char *name,
                            struct type *type);
 static void add_flag(struct loc loc, struct arg *a, unsigned flag,
@@ -110,13 +113,20 @@ statement:
                      "routine or simpleroutine", $1.text); }
       name '(' args ')' ';'
     | KW_TYPE type_name '=' attributed ';' { type_declare(@2, $2, $4); }
+    | KW_TYPE type_name '=' error ';'
+        { type_declare(@2, $2, type_error(@2)); /* it is not missed later */
+          yyerrok; }
     | KW_SKIP ';' { statement_skip(@1, 1); }
     | KW_SKIP expr ';' { statement_skip(@2, $2); }
-    | KW_IMPORT file ';' { statement_import((enum import_kind)$1.value, $2); }
+    | KW_IMPORT file ';'
+        { statement_import(@2, (enum import_kind)$1.value, $2); }
     | KW_RCSID QSTRING ';' { subsystem.rcsid = $2; }
-    | KW_USERPREFIX name ';' { subsystem.user_prefix = $2; }
-    | KW_SERVERPREFIX name ';' { subsystem.server_prefix = $2; }
-    | KW_SERVERDEMUX name ';' { subsystem.server_demux = $2; }
+    | KW_USERPREFIX name ';'
+        { statement_name(@1, &subsystem.user_prefix, "userprefix", $2); }
+    | KW_SERVERPREFIX name ';'
+        { statement_name(@1, &subsystem.server_prefix, "serverprefix", $2); }
+    | KW_SERVERDEMUX name ';'
+        { statement_name(@1, &subsystem.server_demux, "serverdemux", $2); }
     | KW_MSGOPTION word_expr ';'
         { subsystem.msg_option =
               strcmp($2, "MACH_MSG_OPTION_NONE") == 0 ? NULL : $2; }
@@ -214,15 +224,21 @@ native_type:
 attributed:
       type_spec
     | attributed KW_INTRAN ':' c_function
-        { $$ = own_type($1); $$->intran = $4; }
+        { $$ = own_type($1);
+          set_function(@2, &$$->intran, $4, "in-translation", true); }
     | attributed KW_OUTTRAN ':' c_function
-        { $$ = own_type($1); $$->outtran = $4; }
+        { $$ = own_type($1);
+          set_function(@2, &$$->outtran, $4, "out-translation", true); }
     | attributed KW_INTRANPAYLOAD ':' c_text
-        { $$ = own_type($1); $$->payload = cdecl_split(@4, $4, NULL); }
+        { $$ = own_type($1);
+          set_function(@2, &$$->payload, cdecl_split(@4, $4, NULL),
+                       "payload translation", false); }
     | attributed KW_INTRANPAYLOAD ':' c_function
-        { $$ = own_type($1); $$->payload = $4; }
+        { $$ = own_type($1);
+          set_function(@2, &$$->payload, $4, "payload translation", false); }
     | attributed KW_DESTRUCTOR ':' c_function
-        { $$ = own_type($1); $$->destructor = $4; }
+        { $$ = own_type($1);
+          set_function(@2, &$$->destructor, $4, "destructor", false); }
     | attributed c_side ':' c_text
         { $$ = own_type($1); set_c_type(@2, $$, $2, $4); }
     ;
@@ -374,6 +390,23 @@ own_type(struct type *t)
     return t->name == NULL ? t : type_copy(t);
 }
 
+/* whole: the types of the result and of the parameter must be there. */
+static void
+set_function(struct loc loc, struct translation **slot,
+             struct translation *tran, const char *what, bool whole)
+{
+    if (whole && (tran->result == NULL || tran->param == NULL)) {
+        diag_error(loc, "function", "the %s function '%s' needs the C type "
+                   "of its %s", what, tran->function,
+                   tran->result == NULL ? "result" : "parameter");
+    }
+    if (*slot != NULL && strcmp((*slot)->function, tran->function) != 0) {
+        diag_warning(loc, "function", "the %s function was '%s' and is now "
+                     "'%s'", what, (*slot)->function, tran->function);
+    }
+    *slot = tran;
+}
+
 static void
 set_c_type(struct loc loc, struct type *t, int which, char *text)
 {
@@ -447,26 +480,66 @@ yyerror(const char *text)
     diag_fatal("%s", text);
 }
 
+/* A symbol as it is written: words in quotes. */
+static const char *
+symbol_text(yysymbol_kind_t symbol)
+{
+    const char *name = yysymbol_name(symbol);
+
+    return name[0] == '\'' || strncmp(name, "a ", 2) == 0
+               ? name : mig_format("'%s'", name);
+}
+
+/* What stands where it should not. */
+static const char *
+found(yysymbol_kind_t got)
+{
+    switch (got) {
+    case YYSYMBOL_YYEOF:
+        return "end of file";
+    case YYSYMBOL_YYUNDEF:
+        return "character";
+    case YYSYMBOL_IDENT:
+        return mig_format("name '%s'", yylval.text);
+    case YYSYMBOL_NUMBER:
+        return mig_format("number %lld", (long long)yylval.number);
+    case YYSYMBOL_QSTRING:
+    case YYSYMBOL_FILE_NAME:
+        return mig_format("%s", yylval.text);
+    case YYSYMBOL_KW_DIRECTION:
+    case YYSYMBOL_WIRE_TYPE:
+        return mig_format("'%s'", yylval.word.text);
+    default:
+        return symbol_text(got);
+    }
+}
+
 static int
 yyreport_syntax_error(const yypcontext_t *context)
 {
-    enum { MOST = 6 };
-    yysymbol_kind_t expected[MOST + 1];
+    enum { MOST = 6, ALL = 120 };
+    yysymbol_kind_t expected[ALL + 1];
     yysymbol_kind_t got = yypcontext_token(context);
     struct loc loc = *yypcontext_location(context);
-    const char *shown = got == YYSYMBOL_YYEOF ? "end of file"
-                                              : yysymbol_name(got);
-    char *text = mig_format("syntax error: unexpected %s", shown);
-    int n = yypcontext_expected_tokens(context, expected, MOST);
+    char *text = mig_format("syntax error: unexpected %s", found(got));
+    int n = yypcontext_expected_tokens(context, expected, ALL);
+    bool names = false;
 
-    if (n == 0 && got == YYSYMBOL_IDENT) {
+    for (int i = 0; i < n; i++) {
+        names = names || expected[i] == YYSYMBOL_IDENT;
+    }
+    if (n > MOST && !names && got == YYSYMBOL_IDENT) {
         diag_error(loc, "unknown-statement",
                    "unknown statement or misplaced name '%s'", yylval.text);
         return 0;
     }
+    if (n > MOST) { /* most words may be names */
+        expected[0] = YYSYMBOL_IDENT;
+        n = names ? 1 : 0;
+    }
     for (int i = 0; i < n; i++) {
         text = mig_format("%s%s%s", text, i == 0 ? ", expected " : " or ",
-                          yysymbol_name(expected[i]));
+                          symbol_text(expected[i]));
     }
     diag_error(loc, "syntax", "%s", text);
     return 0;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "names.h"
 #include "routine.h"
 
 static const struct {
@@ -107,41 +108,6 @@ arg_limit(const struct arg *a)
 }
 
 static bool
-is_listed(const char *name, const char *const *words)
-{
-    for (; *words != NULL; words++) {
-        if (strcmp(name, *words) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Words that cannot name an argument. */
-static const char *const c_keywords[] = {
-    "auto", "break", "case", "char", "const", "continue", "default", "do",
-    "double", "else", "enum", "extern", "float", "for", "goto", "if",
-    "inline", "int", "long", "register", "restrict", "return", "short",
-    "signed", "sizeof", "static", "struct", "switch", "typedef", "union",
-    "unsigned", "void", "volatile", "while", "_Alignas", "_Alignof",
-    "_Atomic", "_Bool", "_Complex", "_Generic", "_Imaginary", "_Noreturn",
-    "_Static_assert", "_Thread_local", "asm", NULL,
-};
-
-/* Words of C++ and of C23: the argument gets another name in the output. */
-static const char *const cxx_keywords[] = {
-    "alignas", "alignof", "and", "and_eq", "bitand", "bitor", "bool",
-    "catch", "char16_t", "char32_t", "class", "compl", "const_cast",
-    "constexpr", "decltype", "delete", "dynamic_cast", "explicit", "export",
-    "false", "friend", "mutable", "namespace", "new", "noexcept", "not",
-    "not_eq", "nullptr", "operator", "or", "or_eq", "private", "protected",
-    "public", "reinterpret_cast", "static_assert", "static_cast",
-    "template", "this", "thread_local", "throw", "true", "try", "typeid",
-    "typename", "typeof", "typeof_unqual", "using", "virtual", "wchar_t",
-    "xor", "xor_eq", NULL,
-};
-
-static bool
 is_message_member(const char *name)
 {
     static const char *const words[] = {
@@ -161,7 +127,7 @@ static void
 check_names(const struct routine *rt)
 {
     for (const struct arg *a = rt->args; a != NULL; a = a->next) {
-        if (is_listed(a->name, c_keywords)) {
+        if (name_is_c_keyword(a->name)) {
             diag_error(a->loc, "c-keyword",
                        "argument name '%s' is a C keyword", a->name);
         } else if (is_message_member(a->name)) {
@@ -232,7 +198,7 @@ static void
 settle_names(struct routine *rt)
 {
     for (struct arg *a = rt->args; a != NULL; a = a->next) {
-        if (is_listed(a->name, cxx_keywords) ||
+        if (name_is_cxx_keyword(a->name) ||
             names_c_type(rt, a->name)) {
             const char *name = mig_format("%s_", a->name);
 
@@ -274,6 +240,21 @@ want_port(const struct arg *a, const char *what)
     }
 }
 
+/* What comes from the trailer: one value of so many bytes. */
+static void
+want_value(const struct arg *a, uint64_t size, const char *what)
+{
+    const struct type *t = a->type;
+
+    if (t->kind != TYPE_ERROR &&
+        ((t->kind != TYPE_BASIC && t->kind != TYPE_STRUCT) || t->ool ||
+         t->size != size)) {
+        diag_error(a->loc, "token", "'%s' is not a proper %s: that is a "
+                   "structure of %llu bytes", a->name, what,
+                   (unsigned long long)size);
+    }
+}
+
 static void
 assign_role(struct routine *rt, struct arg *a)
 {
@@ -311,6 +292,22 @@ assign_role(struct routine *rt, struct arg *a)
         want_integer(a, "msgseqno");
         take_role(&rt->seqno_arg, a, "msgseqno");
         break;
+    case ARG_AUDIT_TOKEN:
+    case ARG_SERVER_AUDIT_TOKEN:
+    case ARG_USER_AUDIT_TOKEN:
+        want_value(a, 32, "audit token");
+        break;
+    case ARG_SECURITY_TOKEN:
+    case ARG_SERVER_SECURITY_TOKEN:
+    case ARG_USER_SECURITY_TOKEN:
+        want_value(a, 8, "security token");
+        break;
+    case ARG_SERVER_CONTEXT:
+        if (a->type->kind != TYPE_ERROR && a->type->kind != TYPE_BASIC) {
+            diag_error(a->loc, "token", "the context '%s' is not a proper "
+                       "integer", a->name);
+        }
+        break;
     default:
         break;
     }
@@ -333,7 +330,9 @@ assign_roles(struct routine *rt)
         }
         assign_role(rt, a);
     }
-    if (rt->request_port == NULL) {
+    /* Arguments that could not be read have been complained of. */
+    if (rt->request_port == NULL &&
+        (rt->args != NULL || diag_errors() == 0)) {
         diag_error(rt->loc, "no-request-port",
                    "'%s' has no request port argument", rt->name);
     }
@@ -396,7 +395,11 @@ check_flags(struct routine *rt, struct arg *a)
     }
     if ((a->flags & FLAG_COUNT_IN_OUT) &&
         (!arg_is_out(a) || !type_is_inline_variable(a->type))) {
-        warn_flag(a, "countinout", "it is for out variable in-line arrays");
+        /* Other systems send short unbounded arrays in line. */
+        if (!arg_is_out(a) || !type_has_count(a->type)) {
+            warn_flag(a, "countinout",
+                      "it is for out variable in-line arrays");
+        }
         a->flags &= ~(unsigned)FLAG_COUNT_IN_OUT;
     }
     if (a->flags & FLAG_SAME_COUNT) {

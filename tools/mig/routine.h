@@ -172,7 +172,11 @@ void statement_reset(void);
 void statement_subsystem(struct loc loc, const char *name, int64_t base,
                          bool kernel_user, bool kernel_server);
 void statement_skip(struct loc loc, int64_t n);
-void statement_import(enum import_kind kind, const char *file);
+void statement_import(struct loc loc, enum import_kind kind,
+                      const char *file);
+/* A prefix or the demultiplexer's name. */
+void statement_name(struct loc loc, const char **slot, const char *what,
+                    const char *name);
 void statement_ownership(struct loc loc, const char *word);
 void statement_consume(struct loc loc, const char *word);
 void statement_routine(struct loc loc, const char *name, bool simple,

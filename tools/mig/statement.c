@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "names.h"
 #include "routine.h"
 
 struct subsystem subsystem;
@@ -67,17 +68,31 @@ statement_skip(struct loc loc, int64_t n)
 }
 
 void
-statement_import(enum import_kind kind, const char *file)
+statement_import(struct loc loc, enum import_kind kind, const char *file)
 {
     struct import *im = mig_alloc(sizeof(*im));
     struct import **end = &subsystem.imports;
 
+    if (strlen(file) <= 2) {
+        diag_error(loc, "import", "import of a file without a name");
+    }
     im->kind = kind;
     im->file = mig_strdup(file);
     while (*end != NULL) {
         end = &(*end)->next;
     }
     *end = im;
+}
+
+void
+statement_name(struct loc loc, const char **slot, const char *what,
+               const char *name)
+{
+    if (*slot != NULL && strcmp(*slot, name) != 0) {
+        diag_warning(loc, "overridden", "%s was '%s' and is now '%s', for "
+                     "all routines", what, *slot, name);
+    }
+    *slot = name;
 }
 
 void
@@ -165,6 +180,7 @@ statement_finish(struct loc end)
     if (diag_errors() != 0 || !have_subsystem(none)) {
         return;
     }
+    name_check_routines();
     if (subsystem.next_id - subsystem.base > MIG_REPLY_DISTANCE) {
         diag_warning(subsystem.loc, "reply-range",
                      "the replies' ids (from %lld) run into the requests' "

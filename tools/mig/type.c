@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "names.h"
 #include "type.h"
 
 #define MAX_TYPE_SIZE 0x7fffffffu
@@ -389,6 +390,7 @@ type_struct(struct loc loc, struct member *members)
     for (struct member *m = members; m != NULL; m = m->next) {
         unsigned a = c_align(m->type);
 
+        name_check_member(m->loc, m->name);
         if (!member_valid(m, members)) {
             valid = false;
             continue;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "names.h"
 #include "type.h"
 
 #define TABLE_SIZE 1021u
@@ -85,6 +86,7 @@ type_declare(struct loc loc, const char *name, struct type *spec)
         diag_note(old->type->loc, "previous definition is here");
         return t;
     }
+    name_check_type(loc, name);
     type_check_translations(t);
     if (old != NULL) {
         if (t->kind == TYPE_BASIC) { /* its name is a word of C */
@@ -149,6 +151,38 @@ type_reset(void)
     memset(table, 0, sizeof(table));
 }
 
+/* The functions of a type speak of the same two C types. */
+static void
+check_agreement(const struct type *t, const char *what, const char *one,
+                const char *other)
+{
+    if (one != NULL && other != NULL && strcmp(one, other) != 0) {
+        diag_warning(t->loc, "translation", "conflicting %s: '%s', '%s'",
+                     what, one, other);
+    }
+}
+
+static void
+check_functions(const struct type *t)
+{
+    const char *object = t->intran != NULL ? t->intran->result
+                         : t->payload != NULL ? t->payload->result : NULL;
+
+    if (t->payload != NULL) {
+        check_agreement(t, "translated types", object, t->payload->result);
+    }
+    if (t->outtran != NULL) {
+        check_agreement(t, "translated types", object, t->outtran->param);
+    }
+    if (t->destructor != NULL && object != NULL) {
+        check_agreement(t, "translated types", object, t->destructor->param);
+    }
+    if (t->intran != NULL && t->outtran != NULL) {
+        check_agreement(t, "types before translation", t->intran->param,
+                        t->outtran->result);
+    }
+}
+
 void
 type_check_translations(const struct type *t)
 {
@@ -168,6 +202,7 @@ type_check_translations(const struct type *t)
     } else if (t->payload != NULL && t->kind != TYPE_PORT) {
         diag_error(t->loc, "payload", "intranpayload needs a port type");
     }
+    check_functions(t);
 }
 
 bool
