@@ -164,10 +164,9 @@ take_reply(struct thread *th, const struct reply *r)
          && r->head.msgh_id != REPLY(exception_raise_state_identity))
         || r->head.msgh_size != sizeof(*r) || r->flavor != STATE
         || r->state_count != STATE_COUNT
-        || regs_set_state(&th->th_regs,
-                          (const void *)((const char *)r
-                                         + offsetof(struct reply, state)))
-               != KERN_SUCCESS) {
+        || !machine_set_state(
+            &th->th_regs, (const void *)((const char *)r
+                                         + offsetof(struct reply, state)))) {
         return false;
     }
     th->th_ast |= AST_IRET;

@@ -11,6 +11,8 @@
 #include <vm/vm_user.h>
 #include <machine/clock.h>
 #include <machine/cpu.h>
+#include <machine/switch.h>
+#include <machine/user_copy.h>
 
 #define NS_PER_MS 1000000ull
 
@@ -103,9 +105,12 @@ thread_upcall_state_trap(vm_address_t out)
     struct thread *th = current_thread();
     kern_return_t kr;
 
-    kr = copyout(&th->th_upcall, out, sizeof(th->th_upcall));
-    if (kr != KERN_SUCCESS) {
-        return kr;
+    if (out > VM_MAX_ADDRESS - sizeof(th->th_upcall) ||
+        user_copy_to(out, &th->th_upcall, sizeof(th->th_upcall)) != 0) {
+        kr = copyout(&th->th_upcall, out, sizeof(th->th_upcall));
+        if (kr != KERN_SUCCESS) {
+            return kr;
+        }
     }
     if (th->th_upcall.kind == UPCALL_KICK) {
         th->th_ast &= ~AST_KICK;
@@ -114,22 +119,34 @@ thread_upcall_state_trap(vm_address_t out)
     return KERN_SUCCESS;
 }
 
+/* It leaves by itself when nothing is pending: the state is complete. */
 kern_return_t
 thread_set_self_state_trap(vm_address_t address)
 {
     struct thread *th = current_thread();
+    uint64_t bases = th->th_regs.bases;
     x86_thread_state64_t state;
-    kern_return_t kr = copyin(address, &state, sizeof(state));
+    kern_return_t kr = KERN_SUCCESS;
 
-    if (kr == KERN_SUCCESS) {
-        kr = regs_set_state(&th->th_regs, &state);
+    if (address > VM_MAX_ADDRESS - sizeof(state) ||
+        user_copy_from(&state, address, sizeof(state)) != 0) {
+        kr = copyin(address, &state, sizeof(state));
     }
     if (kr != KERN_SUCCESS) {
         return kr;
     }
-    th->th_ast |= AST_IRET;
-    machine_switch(th); /* its segment bases */
-    return KERN_NO_RESULT;
+    if (!machine_set_state(&th->th_regs, &state)) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    if ((bases | th->th_regs.bases) != 0) {
+        machine_switch(th);
+    }
+    if (th->th_ast != 0) {
+        th->th_ast |= AST_IRET;
+        return KERN_NO_RESULT;
+    }
+    th->th_trap_deadline = 0;
+    machine_resume_all(th);
 }
 
 kern_return_t

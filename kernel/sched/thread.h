@@ -107,6 +107,10 @@ struct thread {
     const emulator_info_t *th_emulator; /* I: the task's, all zero when there
                                       is none; offset known to the entry
                                       code.  NULL: kernel activity */
+    struct upcall_state th_upcall; /* c: kind NONE when none is pending; offset
+                                      known likewise */
+    uint64_t th_trap_deadline;     /* c: absolute deadline of a trap being
+                                      restarted; 0 none; offset likewise */
     struct pmap *const *th_pmap;   /* I: the task's; NULL: kernel activity */
     struct machine_task *th_machine_task; /* I: or NULL */
     const struct ipc_caller *th_caller; /* I: the task's; NULL likewise */
@@ -136,7 +140,6 @@ struct thread {
     kern_return_t th_wait_result;      /* K */
     continuation_t th_continuation;    /* K: NULL: restart or return to user */
     struct timer th_timer;             /* K: deadline of the wait */
-    uint64_t th_trap_deadline;         /* c: absolute deadline of a trap being restarted; 0 none */
 
     /* What a waiting operation keeps; used by one operation at a time. */
     union {
@@ -153,7 +156,6 @@ struct thread {
     struct ipc_port *th_ipc_woken_for; /* K: +1: woken for its message; or NULL */
 
     /* Redirection (mach/emulator.h). */
-    struct upcall_state th_upcall; /* c: kind NONE when none is pending */
     vm_address_t th_kick_flag;     /* c: user address or 0 */
 
     struct ipc_port *th_self;      /* K: kernel port, or NULL when dead */

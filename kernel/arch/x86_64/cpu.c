@@ -10,6 +10,7 @@
 #include <machine/fpu.h>
 #include <machine/io.h>
 #include <machine/pmap.h>
+#include <machine/switch.h>
 #include <machine/trap.h>
 #include <sched/thread.h>
 #include "entry.h"
@@ -283,17 +284,7 @@ regs_get_state(const struct machine_regs *r, x86_thread_state64_t *state)
 kern_return_t
 regs_set_state(struct machine_regs *r, const x86_thread_state64_t *state)
 {
-    uint64_t top = 1ull << 47;
-
-    if (state->rip >= top || state->fs_base >= top || state->gs_base >= top) {
-        return KERN_INVALID_ARGUMENT;
-    }
-    memcpy(r, state, sizeof(*state));
-    r->bases = r->fs_base | r->gs_base;
-    r->rflags = (r->rflags & RFLAGS_USER) | RFLAGS_FIXED;
-    r->cs = SEL_UCODE;
-    r->ss = SEL_UDATA;
-    return KERN_SUCCESS;
+    return machine_set_state(r, state) ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
 }
 
 void

@@ -117,6 +117,10 @@ user_return:
     sysretq
 
 1:  andl $~ASM_AST_IRET, T_AST(%rdi)
+
+    .globl user_return_all
+    .type user_return_all, @function
+user_return_all:
     mov %gs:C_STACK, %rsp
     push R_SS(%rdi)
     push R_RSP(%rdi)
@@ -260,6 +264,8 @@ entry_table:
     .endr
     .text
 
+#define U_REGS (T_UPCALL + U_STATE)
+
 /* Exceptions and interrupts: error code (0 when the CPU has none), vector. */
     .macro ISR n, has_error=0
     .balign 16
@@ -268,7 +274,11 @@ isr_\n:
     push $0
     .endif
     push $\n
+    .if (\n < 32) && (\n != 7) && (\n != 14)
+    jmp isr_exception
+    .else
     jmp isr_common
+    .endif
     .endm
 
     .altmacro
@@ -284,6 +294,73 @@ isr_\n:
     ISR_NUMBER %i
     .set i, i + 1
     .endr
+
+/*
+ * What can only be an exception of the thread's: to the emulator's exception
+ * entry at once, when it has one, nothing is pending, and no upcall waits to
+ * be fetched.  The registers are saved where they are fetched from, and stay
+ * as they are, as in emulator_exception().
+ */
+    .type isr_exception, @function
+isr_exception:
+    testb $3, 24(%rsp)          /* cs: from user mode? */
+    jz isr_from_kernel
+    swapgs
+    push %rax
+    push %rcx
+    mov %gs:C_THREAD, %rax
+    cmpl $0, T_AST(%rax)
+    jne 1f
+    cmpl $0, T_UPCALL + U_KIND(%rax)
+    jne 1f
+    mov T_EMULATOR(%rax), %rcx
+    mov EMU_EXCEPTION(%rcx), %rcx
+    test %rcx, %rcx
+    jz 1f
+    mov %rbx, U_REGS + R_RBX(%rax)
+    mov %rdx, U_REGS + R_RDX(%rax)
+    mov %rdi, U_REGS + R_RDI(%rax)
+    mov %rsi, U_REGS + R_RSI(%rax)
+    mov %rbp, U_REGS + R_RBP(%rax)
+    mov %r8, U_REGS + R_R8(%rax)
+    mov %r9, U_REGS + R_R9(%rax)
+    mov %r10, U_REGS + R_R10(%rax)
+    mov %r11, U_REGS + R_R11(%rax)
+    mov %r12, U_REGS + R_R12(%rax)
+    mov %r13, U_REGS + R_R13(%rax)
+    mov %r14, U_REGS + R_R14(%rax)
+    mov %r15, U_REGS + R_R15(%rax)
+    pop U_REGS + R_RCX(%rax)
+    pop U_REGS + R_RAX(%rax)
+    pop T_UPCALL + U_CODE(%rax) /* vector */
+    pop T_UPCALL + U_ERROR(%rax)
+    xchg %rcx, (%rsp)           /* rip; cs, rflags, rsp and ss follow */
+    mov %rcx, T_UPCALL + U_SUBCODE(%rax)
+    mov %rcx, U_REGS + R_RIP(%rax)
+    mov 16(%rsp), %rcx
+    mov %rcx, U_REGS + R_RFLAGS(%rax)
+    mov 24(%rsp), %rcx
+    mov %rcx, U_REGS + R_RSP(%rax)
+    movq $SEL_UCODE, U_REGS + R_CS(%rax)
+    movq $SEL_UDATA, U_REGS + R_SS(%rax)
+    mov R_FS_BASE(%rax), %rcx
+    mov %rcx, U_REGS + R_FS_BASE(%rax)
+    mov R_GS_BASE(%rax), %rcx
+    mov %rcx, U_REGS + R_GS_BASE(%rax)
+    mov T_UPCALL + U_CODE(%rax), %rcx
+    mov exception_upcalls(, %rcx, 8), %rcx
+    mov %rcx, T_UPCALL + U_KIND(%rax)
+    movq $0, T_TRAP_DEADLINE(%rax)
+    andq $~(RFLAGS_TF | RFLAGS_DF), 16(%rsp)
+    mov U_REGS + R_RCX(%rax), %rcx
+    mov U_REGS + R_RAX(%rax), %rax
+    swapgs
+    iretq
+1:  pop %rcx
+    pop %rax
+    swapgs
+    /* falls through */
+    .size isr_exception, . - isr_exception
 
     .type isr_common, @function
 isr_common:

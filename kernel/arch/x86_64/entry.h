@@ -19,6 +19,8 @@ struct thread;
 
 void syscall_entry(void);
 extern const uint64_t isr_table[48]; /* entry addresses by vector */
+/* By vector: kind and, in the upper half, exception of an upcall_state. */
+extern const uint64_t exception_upcalls[32];
 void isr_nmi(void);
 void isr_double_fault(void);
 void isr_machine_check(void);

@@ -25,8 +25,12 @@
 #define R_RFLAGS 136
 #define R_CS 144
 #define R_SS 152
+#define R_FS_BASE 160
+#define R_GS_BASE 168
 #define T_AST 184
 #define T_EMULATOR 192
+#define T_UPCALL 200
+#define T_TRAP_DEADLINE 408
 
 #define C_THREAD 8
 #define C_STACK 16
@@ -36,6 +40,14 @@
 #define EMU_BASE 0
 #define EMU_END 8
 #define EMU_SYSCALL 16
+#define EMU_EXCEPTION 32
+
+/* In an upcall_state; the exception's number follows the kind. */
+#define U_KIND 0
+#define U_CODE 8
+#define U_SUBCODE 16
+#define U_ERROR 24
+#define U_STATE 32
 
 /* Selectors: SYSRET wants user data, then user code, 8 above its base. */
 #define SEL_KCODE 0x08

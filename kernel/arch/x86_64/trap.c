@@ -8,6 +8,7 @@
  */
 #include <base/panic.h>
 #include <base/printf.h>
+#include <mach/emulator.h>
 #include <mach/exception.h>
 #include <machine/cpu.h>
 #include <machine/fpu.h>
@@ -22,29 +23,42 @@
 #define PF_WRITE 2u
 #define PF_FETCH 16u
 
-static const struct {
-    int exception;
-    const char *name;
-} vectors[32] = {
-    [0] = { EXC_ARITHMETIC, "divide error" },
-    [1] = { EXC_BREAKPOINT, "debug" },
-    [2] = { 0, "non-maskable interrupt" },
-    [3] = { EXC_BREAKPOINT, "breakpoint" },
-    [4] = { EXC_ARITHMETIC, "overflow" },
-    [5] = { EXC_BAD_INSTRUCTION, "bound range" },
-    [6] = { EXC_BAD_INSTRUCTION, "invalid opcode" },
-    [7] = { EXC_BAD_INSTRUCTION, "device not available" },
-    [8] = { 0, "double fault" },
-    [10] = { EXC_BAD_INSTRUCTION, "invalid TSS" },
-    [11] = { EXC_BAD_INSTRUCTION, "segment not present" },
-    [12] = { EXC_BAD_INSTRUCTION, "stack fault" },
-    [13] = { EXC_BAD_INSTRUCTION, "general protection" },
-    [14] = { EXC_BAD_ACCESS, "page fault" },
-    [16] = { EXC_ARITHMETIC, "x87 floating point" },
-    [17] = { EXC_BAD_INSTRUCTION, "alignment check" },
-    [18] = { 0, "machine check" },
-    [19] = { EXC_ARITHMETIC, "SIMD floating point" },
-    [21] = { EXC_BAD_INSTRUCTION, "control protection" },
+#define VECTORS VECTOR_IRQ0
+#define UPCALL(exception) (UPCALL_EXCEPTION | (uint64_t)(exception) << 32)
+#define OTHER UPCALL(EXC_BAD_INSTRUCTION)
+
+/* What each means in user mode. */
+const uint64_t exception_upcalls[VECTORS] = {
+    UPCALL(EXC_ARITHMETIC), UPCALL(EXC_BREAKPOINT), OTHER,
+    UPCALL(EXC_BREAKPOINT), UPCALL(EXC_ARITHMETIC),
+    OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER,
+    [14] = UPCALL(EXC_BAD_ACCESS), OTHER,
+    [16] = UPCALL(EXC_ARITHMETIC), OTHER, OTHER,
+    [19] = UPCALL(EXC_ARITHMETIC),
+    OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER,
+    OTHER, OTHER,
+};
+
+static const char *const names[VECTORS] = {
+    [0] = "divide error",
+    [1] = "debug",
+    [2] = "non-maskable interrupt",
+    [3] = "breakpoint",
+    [4] = "overflow",
+    [5] = "bound range",
+    [6] = "invalid opcode",
+    [7] = "device not available",
+    [8] = "double fault",
+    [10] = "invalid TSS",
+    [11] = "segment not present",
+    [12] = "stack fault",
+    [13] = "general protection",
+    [14] = "page fault",
+    [16] = "x87 floating point",
+    [17] = "alignment check",
+    [18] = "machine check",
+    [19] = "SIMD floating point",
+    [21] = "control protection",
 };
 
 static struct thread *
@@ -62,7 +76,6 @@ exception_from_user(struct thread *th, unsigned vector, uint64_t error,
                     uint64_t cr2)
 {
     uint64_t subcode = th->th_regs.rip;
-    int exception;
 
     if (vector >= VECTOR_IRQ0) {
         irq_dispatch(vector - VECTOR_IRQ0);
@@ -75,11 +88,8 @@ exception_from_user(struct thread *th, unsigned vector, uint64_t error,
     if (vector == 7) {
         return fpu_fault(th);
     }
-    exception = vectors[vector].exception;
-    if (exception == 0) {
-        exception = EXC_BAD_INSTRUCTION;
-    }
-    return trap_exception(th, exception, vector, subcode, error);
+    return trap_exception(th, (int)(exception_upcalls[vector] >> 32), vector,
+                          subcode, error);
 }
 
 static bool
@@ -152,8 +162,8 @@ exception_from_kernel(struct kernel_frame *f)
         kprintf("kernel: non-maskable interrupt, ignored\n");
         return;
     }
-    if (vectors[f->vector].name != NULL) {
-        name = vectors[f->vector].name;
+    if (names[f->vector] != NULL) {
+        name = names[f->vector];
     }
     panic_frame = f;
     panic("%s in the kernel at %lx, error %lx, address %lx", name, f->rip,

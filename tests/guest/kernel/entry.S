@@ -47,9 +47,31 @@ emu_kick:
     jmp 1f
     .globl emu_exception
 emu_exception:
+    mov %rax, emu_entered
+    mov %rbx, emu_entered + 8
+    mov %rcx, emu_entered + 16
+    mov %rdx, emu_entered + 24
+    mov %rdi, emu_entered + 32
+    mov %rsi, emu_entered + 40
+    mov %rbp, emu_entered + 48
+    mov %rsp, emu_entered + 56
+    mov %r8, emu_entered + 64
+    mov %r9, emu_entered + 72
+    mov %r10, emu_entered + 80
+    mov %r11, emu_entered + 88
+    mov %r12, emu_entered + 96
+    mov %r13, emu_entered + 104
+    mov %r14, emu_entered + 112
+    mov %r15, emu_entered + 120
     mov $2, %edi
 1:  mov $emu_stack_top, %rsp
     call emu_upcall             /* does not come back */
+    ud2
+
+/* An exception entry that has an exception before it fetches one. */
+    .globl emu_stumble
+emu_stumble:
+    int3
     ud2
 
 /* A wait that a kick restarts: returns 77 from restart_pc. */
@@ -190,6 +212,52 @@ fault_simd:                     /* divide by zero, unmasked */
     add $8, %rsp
     ret
 
+/* An exception with all registers, but rsp, as in pattern, and CF and DF set;
+ * back at pattern_done, with any registers. */
+    .macro WITH_PATTERN
+    push %rbx
+    push %rbp
+    push %r12
+    push %r13
+    push %r14
+    push %r15
+    mov %rsp, pattern_rsp
+    mov pattern, %rax
+    mov pattern + 8, %rbx
+    mov pattern + 16, %rcx
+    mov pattern + 24, %rdx
+    mov pattern + 32, %rdi
+    mov pattern + 40, %rsi
+    mov pattern + 48, %rbp
+    mov pattern + 64, %r8
+    mov pattern + 72, %r9
+    mov pattern + 80, %r10
+    mov pattern + 88, %r11
+    mov pattern + 96, %r12
+    mov pattern + 104, %r13
+    mov pattern + 112, %r14
+    mov pattern + 120, %r15
+    stc
+    std
+    .endm
+    .globl pattern_int3, pattern_fault, pattern_done, pattern
+pattern_int3:
+    WITH_PATTERN
+    int3
+pattern_fault:
+    WITH_PATTERN
+    movb $0, 0x10
+pattern_done:
+    cld
+    mov pattern_rsp, %rsp
+    pop %r15
+    pop %r14
+    pop %r13
+    pop %r12
+    pop %rbp
+    pop %rbx
+    ret
+
     .globl mark
 mark:                           /* rsp *, rip * */
     lea 8(%rsp), %rax
@@ -226,6 +294,13 @@ xmm_get:
     .globl emu_saved
 emu_saved:
     .skip 64
+    .globl emu_entered
+emu_entered:
+    .skip 128
+pattern:
+    .skip 128
+pattern_rsp:
+    .skip 16
     .globl emu_waiting
 emu_waiting:
     .skip 16

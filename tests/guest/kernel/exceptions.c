@@ -47,6 +47,12 @@ static const struct {
     FAULTS(ENTRY)
 };
 
+/* entry.S: as x86_thread_state64_t has them, rax to r15. */
+extern uint64_t pattern[16], emu_entered[16];
+extern char pattern_done[];
+void pattern_int3(void);
+void pattern_fault(void);
+
 upcall_state_t last_upcall;
 volatile uint32_t upcalls;
 
@@ -101,6 +107,70 @@ provoke(void (*fn)(void))
     return last_upcall.kind == UPCALL_EXCEPTION;
 }
 
+/* Everything that the thread had arrives, in its registers at the entry and in
+ * the state that is fetched there: from the entry code (a breakpoint), and
+ * from C (a fault). */
+static void
+test_registers(void (*fn)(void), const char *name)
+{
+    const uint64_t *got = &last_upcall.state.rax;
+    unsigned wrong = 0;
+
+    for (unsigned i = 0; i < 16; i++) {
+        pattern[i] = 0x1111111111111111ull * (i + 1) + 0xabc;
+    }
+    thread_set_base_trap(0, 0x123450);
+    thread_set_base_trap(1, 0x678900);
+    memset(&last_upcall, 0, sizeof(last_upcall));
+    resume_rip = (uintptr_t)pattern_done;
+    resume_rsp = 0;
+    fn();
+    thread_set_base_trap(0, 0);
+    thread_set_base_trap(1, 0);
+    for (unsigned i = 0; i < 16; i++) {
+        if (i != 7 && (got[i] != pattern[i] || emu_entered[i] != pattern[i])) {
+            wrong |= 1u << i;
+        }
+    }
+    check(wrong == 0, name, wrong);
+    check(emu_entered[7] == last_upcall.state.rsp,
+          "and the stack's", last_upcall.state.rsp);
+    check((last_upcall.state.rflags & 0x701) == 0x601 &&
+              last_upcall.state.cs == 0x23 && last_upcall.state.ss == 0x1b,
+          "flags and selectors", last_upcall.state.rflags);
+    check(last_upcall.state.fs_base == 0x123450 &&
+              last_upcall.state.gs_base == 0x678900,
+          "segment bases", last_upcall.state.fs_base);
+    check(fn == pattern_int3
+              ? last_upcall.subcode == last_upcall.state.rip &&
+                    last_upcall.error == 0
+              : last_upcall.subcode == 0x10 && last_upcall.error == 6,
+          "where, and the processor's code", last_upcall.error);
+}
+
+/* A state that can't be loaded changes nothing. */
+static void
+test_bad_states(void)
+{
+    x86_thread_state64_t good = last_upcall.state, s = good;
+    kern_return_t kr[4];
+
+    s.rip = 1ull << 47;
+    kr[0] = thread_set_self_state_trap(&s);
+    s = good;
+    s.fs_base = 1ull << 63;
+    kr[1] = thread_set_self_state_trap(&s);
+    s = good;
+    s.gs_base = 1ull << 47;
+    kr[2] = thread_set_self_state_trap(&s);
+    kr[3] = thread_set_self_state_trap(
+        (void *)(uintptr_t)(VM_MAX_ADDRESS - sizeof(s) + 8));
+    check(kr[0] == KERN_INVALID_ARGUMENT && kr[1] == KERN_INVALID_ARGUMENT &&
+              kr[2] == KERN_INVALID_ARGUMENT &&
+              kr[3] == KERN_INVALID_ADDRESS,
+          "states that can't be loaded", (uint64_t)kr[3]);
+}
+
 void
 test_exceptions(void)
 {
@@ -122,6 +192,9 @@ test_exceptions(void)
         check(good, faults[i].name,
               (uint64_t)last_upcall.exception << 32 | last_upcall.code);
     }
+    test_registers(pattern_int3, "all registers of a breakpoint");
+    test_registers(pattern_fault, "all registers of a fault");
+    test_bad_states();
     check(provoke(fault_stack) && (last_upcall.code == 12 ||
                                    last_upcall.code == 13),
           "stack", last_upcall.code);

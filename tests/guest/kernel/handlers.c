@@ -12,6 +12,7 @@
 #define ALL EXC_MASK_ALL
 
 void fault_ud2(void);
+extern char emu_base[], emu_end[], emu_stumble[];
 
 static uint8_t stack[8192];
 static struct guest_exception last;
@@ -133,6 +134,33 @@ test_state(int flavor, bool resumes)
     port_end(handler);
 }
 
+/* An emulator's entry that stumbles: the exception port is told, and the task
+ * goes no round in circles. */
+static void
+test_stumble(void)
+{
+    mach_port_t handler = port_make(), task, thread = MACH_PORT_NULL;
+    emulator_info_t e = { .base = (uintptr_t)emu_base,
+                          .end = (uintptr_t)emu_end,
+                          .exception_entry = (uintptr_t)emu_stumble };
+    bool caught;
+
+    guest_exception = refuse_all;
+    task = task_make(MACH_PORT_NULL, faulty, 0, stack, sizeof(stack),
+                     &thread);
+    task_set_name(task, "stumble");
+    task_set_emulator(task, e);
+    task_set_exception_ports(task, ALL, handler, EXCEPTION_DEFAULT);
+    memset(&last, 0, sizeof(last));
+    task_resume(task);
+    caught = guest_catch(handler, 1000);
+    check(caught && last.exception == EXC_BREAKPOINT &&
+              last.subcode == e.exception_entry + 1,
+          "an exception in the exception entry", last.subcode);
+    task_end(task, thread);
+    port_end(handler);
+}
+
 static void
 drop_ports(void)
 {
@@ -211,6 +239,7 @@ void
 test_handlers(void)
 {
     test_swap();
+    test_stumble();
     test_order();
     test_state(x86_THREAD_STATE64, true);
     test_state(x86_FLOAT_STATE64, false);

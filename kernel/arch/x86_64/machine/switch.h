@@ -10,6 +10,7 @@
 #include <machine/cpu.h>
 #include <machine/io.h>
 #include <machine/pmap.h>
+#include "offsets.h"
 #include "pte.h"
 #include "x86.h"
 
@@ -158,6 +159,21 @@ machine_copy64(uint64_t *to, const uint64_t *from, size_t n)
     __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
 }
 
+/* regs_set_state() in line; false: it can't be loaded. */
+static inline bool
+machine_set_state(struct machine_regs *r, const x86_thread_state64_t *state)
+{
+    if (((state->rip | state->fs_base | state->gs_base) >> 47) != 0) {
+        return false;
+    }
+    machine_copy64(&r->rax, &state->rax, sizeof(*state) / 8);
+    r->bases = r->fs_base | r->gs_base;
+    r->rflags = (r->rflags & RFLAGS_USER) | RFLAGS_FIXED;
+    r->cs = SEL_UCODE;
+    r->ss = SEL_UDATA;
+    return true;
+}
+
 /* Into th_regs of the current thread, where all other code looks for them. */
 static inline void
 machine_sync_save(struct thread *th)
@@ -180,6 +196,15 @@ static inline __attribute__((noreturn)) void
 machine_resume(struct thread *th)
 {
     user_return(th);
+}
+
+/* All of them, as AST_IRET wants it. */
+void user_return_all(struct thread *th) __attribute__((noreturn));
+
+static inline __attribute__((noreturn)) void
+machine_resume_all(struct thread *th)
+{
+    user_return_all(th);
 }
 
 #endif

@@ -53,6 +53,22 @@ user_copy(void *to, const void *from, size_t size)
     return left;
 }
 
+/* A number of words. */
+static inline size_t
+user_copy_words(void *to, const void *from, size_t words)
+{
+    __asm__ volatile(USER_ACCESS(1)
+                     "1: rep movsq\n"
+                     "2:\n\t" USER_ACCESS(0)
+                     ".pushsection .fixup, \"a\"\n\t"
+                     ".quad 1b, 2b\n\t"
+                     ".popsection"
+                     : "+&c"(words), "+&D"(to), "+&S"(from)
+                     :
+                     : "memory");
+    return words * 8;
+}
+
 /* 4 bytes. */
 static inline size_t
 user_copy_word(void *to, const void *from)
@@ -79,6 +95,9 @@ user_copy_from(void *to, vm_address_t from, size_t size)
 {
     const void *p = (const void *)(uintptr_t)from;
 
+    if (__builtin_constant_p(size) && size % 8 == 0) {
+        return user_copy_words(to, p, size / 8);
+    }
     return __builtin_constant_p(size) && size == 4
                ? user_copy_word(to, p)
                : user_copy(to, p, size);
@@ -89,6 +108,9 @@ user_copy_to(vm_address_t to, const void *from, size_t size)
 {
     void *p = (void *)(uintptr_t)to;
 
+    if (__builtin_constant_p(size) && size % 8 == 0) {
+        return user_copy_words(p, from, size / 8);
+    }
     return __builtin_constant_p(size) && size == 4
                ? user_copy_word(p, from)
                : user_copy(p, from, size);
