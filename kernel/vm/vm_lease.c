@@ -7,8 +7,6 @@
 #include <machine/pmap.h>
 #include <vm/vm_lease.h>
 
-#define PREMAP_PAGES 16 /* mapped at once, when they are there */
-
 static struct vm_lease *
 lease_create(struct vm_map *from, vm_address_t source,
              const struct vm_lease_request *r)
@@ -171,29 +169,28 @@ share_range(const struct vm_lease_request *r, struct list *list)
     return kr;
 }
 
-/* Pages that the source has mapped need no fault; whatever fails here, a fault
- * will do. */
+/* Pages that are there need no fault; whatever fails here, a fault will do.  One
+ * page is looked for where the source has it mapped, which is quicker. */
 static void
 premap(const struct vm_lease_request *r)
 {
-    vm_size_t at, end = PREMAP_PAGES * PAGE_SIZE;
-    struct pmap *from = r->from->vm_pmap, *to = r->to->vm_pmap;
-    const struct vm_map_entry *e = vm_map_lookup(r->to, r->address);
+    struct vm_map_entry *e = vm_map_lookup(r->to, r->address);
+    vm_address_t next =
+        (r->address | (VM_AROUND_PAGES * PAGE_SIZE - 1)) + 1;
+    vm_prot_t prot;
+    uint64_t pa;
 
     if (e->e_object->vo_kind != VO_ANON) {
         return;
     }
-    if (e->e_end - r->address < end) {
-        end = e->e_end - r->address;
-    }
-    for (at = 0; at < end && at < r->size; at += PAGE_SIZE) {
-        vm_prot_t prot;
-        uint64_t pa;
-
-        if (pmap_extract(from, r->source + at, &pa, &prot)) {
-            (void)pmap_enter(to, r->address + at, pa, prot & r->prot,
+    if (r->size == PAGE_SIZE) {
+        if (pmap_extract(r->from->vm_pmap, r->source, &pa, &prot)) {
+            (void)pmap_enter(r->to->vm_pmap, r->address, pa, prot & r->prot,
                              PMAP_CACHE_NORMAL);
         }
+    } else if (vm_entry_premap(e, r->address) == KERN_SUCCESS &&
+               next < e->e_end) {
+        (void)vm_entry_premap(e, next);
     }
 }
 

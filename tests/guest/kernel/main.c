@@ -9,6 +9,7 @@ main(const struct boot_info *info)
 {
     guest_start(info);
     test_time();
+    test_memory_sent(); /* early: both tasks use one name for the port */
     test_traps();
     test_exceptions();
     test_redirect();

@@ -24,6 +24,7 @@ void test_clocks(void);
 void test_control(void);
 void test_threads(void);
 void test_tasks(void);
+void test_memory_sent(void);
 void test_time(void);
 
 #endif
