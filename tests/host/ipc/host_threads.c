@@ -53,6 +53,7 @@ machine_hand_over(struct thread *prev, struct thread *th)
 {
     CHECK(prev == host_current && prev->th_state == TH_WAITING);
     CHECK(th->th_state == TH_RUNNING && th->th_continuation == NULL);
+    CHECK(list_empty(&th->th_run_link)); /* it waited */
     host_fast_to = (struct host_thread *)(void *)th;
     host_fast_to->result = th->th_regs.result;
 }

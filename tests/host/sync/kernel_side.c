@@ -141,6 +141,7 @@ k_trap(int th, unsigned number, mach_port_name_t name,
         number == TRAP_sync_call || number == TRAP_sync_reply_wait;
     kern_return_t kr = KERN_GENERAL;
 
+    r->result = (kern_return_t)LOST;
     r->sync_name = name;
     r->sync_tag = m->tag;
     memcpy(r->sync_word, m->words, 4 * sizeof(uint64_t));

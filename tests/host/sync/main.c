@@ -350,10 +350,47 @@ thread_ends(int th)
     k_thread_make(th);
 }
 
+/* A debugger gives a thread that waits another name. */
+static void
+other_name(int th)
+{
+    struct s_thread *t = &s_thread[th];
+
+    if (t->waits != RUNS && !t->ready) {
+        t->name = chance(2) ? listen_name(th) : dest_name(th);
+        k_thread[th]->th.th_regs.sync_name = t->name;
+    }
+}
+
+/* Whoever owes an answer gives it, or drops it, when the caller has just been
+ * woken by something else. */
+static void
+too_late(int th)
+{
+    int client = s_thread[th].client;
+
+    if (client < 0 || s_thread[th].waits != RUNS || s_thread[th].got) {
+        return;
+    }
+    abort_thread(k_thread[client]);
+    s_abort(client);
+    switch (draw(3)) {
+    case 0:
+        trap(th, TRAP_sync_send, MACH_PORT_NULL, s_send);
+        break;
+    case 1:
+        trap(th, TRAP_sync_receive, listen_name(th), s_receive);
+        break;
+    default:
+        trap(th, TRAP_sync_reply_wait, listen_name(th), s_reply_wait);
+        break;
+    }
+}
+
 static void
 event(void)
 {
-    int th = draw(THREADS), p = draw(PORTS), t = draw(TASKS), what = draw(14);
+    int th = draw(THREADS), p = draw(PORTS), t = draw(TASKS), what = draw(16);
 
     if (verbose) {
         printf("# %u: event %d thread %d port %d task %d\n", step, what, th, p,
@@ -407,6 +444,12 @@ event(void)
             s_message(p);
         }
         break;
+    case 12:
+        other_name(th);
+        break;
+    case 13:
+        too_late(th);
+        break;
     default:
         if (s_port[p].messages != 0) {
             k_message_taken(p);
@@ -417,10 +460,25 @@ event(void)
 }
 
 static void
+settle(void)
+{
+    run_ready();
+    s_run();
+    if (step >= shown && shown != 0) {
+        k_show();
+        shown = 0;
+    }
+    k_compare();
+}
+
+static void
 one(void)
 {
     int th = draw(THREADS);
 
+    if (s_thread[th].got) {
+        settle(); /* before its registers are others */
+    }
     step++;
     if (s_thread[th].waits == RUNS && !chance(calm ? 50 : 4)) {
         acts++;
@@ -428,12 +486,10 @@ one(void)
     } else if (!calm || chance(8)) {
         event();
     }
-    run_ready();
-    s_run();
-    if (step == shown) {
-        k_show();
+    if (chance(2)) {
+        return; /* more happens before those who were woken run */
     }
-    k_compare();
+    settle();
 }
 
 static void
@@ -449,9 +505,10 @@ world(bool fast)
         one();
     }
     for (int th = 0; th < THREADS; th++) {
+        settle();
         thread_ends(th);
-        k_compare();
     }
+    settle();
     for (int th = 0; th < THREADS; th++) {
         thread_end(k_thread[th]);
     }
