@@ -14,6 +14,7 @@
 
 #include "cdecl.h"
 #include "emit_types.h"
+#include "names.h"
 #include "need.h"
 
 static const char *condition; /* of the output, see put_condition */
@@ -53,6 +54,14 @@ declaration(const struct type *t, const char *name)
     return cdecl_declare(ctype_wire(t, SIDE_USER), name);
 }
 
+/* C++ has more words than C. */
+static const char *
+member_name(const struct member *m)
+{
+    return name_is_cxx_keyword(m->name) ? mig_format("%s_", m->name)
+                                        : m->name;
+}
+
 static void
 put_structure(struct out *o, const struct type *t, const char *tag)
 {
@@ -67,7 +76,7 @@ put_structure(struct out *o, const struct type *t, const char *tag)
                 t->count);
     } else if (t->kind == TYPE_STRUCT) {
         for (const struct member *m = t->members; m != NULL; m = m->next) {
-            out_put(o, "    %s;\n", declaration(m->type, m->name));
+            out_put(o, "    %s;\n", declaration(m->type, member_name(m)));
             i++;
         }
     } else {

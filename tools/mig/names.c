@@ -106,6 +106,10 @@ name_check_routines(void)
                 break;
             }
         }
+        if (name_is_cxx_keyword(both[0]) || name_is_cxx_keyword(both[1])) {
+            diag_warning(rt->loc, "cxx-keyword", "'%s' is a word of C++: its "
+                         "stubs can be compiled as C only", rt->name);
+        }
         if (is_generated(both[1])) {
             diag_error(rt->loc, "name-clash", "the server's function of '%s' "
                        "has the name of the subsystem's own '%s'", rt->name,
