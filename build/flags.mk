@@ -41,7 +41,8 @@ CONTRACT := -I$(SRC)/ipc-defs -I$(GEN)
 LIBMACH_HEADERS := -I$(SRC)/libmach -I$(SRC)/libmach/include
 
 KERNEL_CFLAGS := $(BARE) -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
-    -fno-pic -fno-pie -DKERNEL=1 -mpreferred-stack-boundary=3 \
+    -fno-pic -fno-pie -DKERNEL=1 -ffunction-sections \
+    -mpreferred-stack-boundary=3 \
     $(patsubst %,-falign-%=1,functions jumps loops labels) \
     -I$(SRC)/kernel -I$(SRC)/kernel/arch/x86_64 $(CONTRACT)
 

@@ -36,7 +36,7 @@ KERNEL_FAST := $(addprefix kernel/,\
         vm_map_tree vm_object_page vm_page vm_radix)) \
     gen/kern/exc_user gen/kern/mach_port_server
 $(filter-out $(KERNEL_FAST:%=$(KOBJ)/%.o),$(KERNEL_OBJS)): \
-    KERNEL_CFLAGS += -Os
+    KERNEL_CFLAGS += -Oz
 
 # Its only caller, the entry code, has saved all of the user's registers.
 $(KOBJ)/kernel/ipc/mach_msg_fast.o: KERNEL_CFLAGS += -fomit-frame-pointer \
@@ -47,7 +47,7 @@ $(KOBJ)/kernel/sync/sync_fast.o: KERNEL_CFLAGS += -fomit-frame-pointer \
     $(addprefix -ffixed-,rbx r12 r13 r14 r15)
 
 KERNEL_LINK = $(LD) -nostdlib -static -z max-page-size=4096 -z noexecstack \
-    --build-id=none --no-warn-rwx-segments -T $(KERNEL_LDS)
+    --build-id=none --gc-sections --no-warn-rwx-segments -T $(KERNEL_LDS)
 
 # Pass 1 has an empty symbol table, pass 2 the real one.  The table lies
 # behind the text, so that no function moves; ksyms.py checks that.
