@@ -40,7 +40,10 @@ BARE := $(COMMON) -ffreestanding -nostdinc -isystem $(CC_HEADERS)
 CONTRACT := -I$(SRC)/ipc-defs -I$(GEN)
 LIBMACH_HEADERS := -I$(SRC)/libmach -I$(SRC)/libmach/include
 
+# No peephole2: it makes two instructions of a test, or of a store of 0, in
+# memory.
 KERNEL_CFLAGS := $(BARE) -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
+    -fno-peephole2 \
     -fno-pic -fno-pie -DKERNEL=1 -ffunction-sections \
     -mpreferred-stack-boundary=3 \
     $(patsubst %,-falign-%=1,functions jumps loops labels) \

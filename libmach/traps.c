@@ -27,9 +27,19 @@ mach_msg(mach_msg_header_t *msg, mach_msg_option_t option,
          mach_port_name_t rcv_name, mach_msg_timeout_t timeout,
          mach_port_name_t notify)
 {
-    return (mach_msg_return_t)trap_call(
-        TRAP_mach_msg, P(msg), option, send_size | (uint64_t)rcv_size << 32,
-        rcv_name | (uint64_t)notify << 32, timeout, 0);
+    uint64_t result = -(uint64_t)TRAP_mach_msg;
+    uint64_t sizes = send_size | (uint64_t)rcv_size << 32;
+    register uint64_t names __asm__("r10") =
+        rcv_name | (uint64_t)notify << 32;
+    register uint32_t time __asm__("r8") = timeout;
+
+    /* As trap_call(), with nothing for what the kernel does not look at. */
+    __asm__ volatile("syscall"
+                     : "+a"(result), "+D"(msg), "+S"(option), "+d"(sizes),
+                       "+r"(names), "+r"(time)
+                     :
+                     : "rcx", "r9", "r11", "memory", "cc");
+    return (mach_msg_return_t)result;
 }
 
 mach_port_name_t

@@ -62,8 +62,10 @@ list_remove(struct list *e)
 static inline void
 list_take(struct list *e)
 {
-    e->prev->next = e->next;
-    e->next->prev = e->prev;
+    struct list *prev = e->prev, *next = e->next;
+
+    prev->next = next;
+    next->prev = prev;
 }
 
 static inline struct list *

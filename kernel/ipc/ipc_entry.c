@@ -155,7 +155,7 @@ free_list_remove(struct ipc_space *s, struct ipc_entry *e)
     if (e->ie_free_next != NULL) {
         e->ie_free_next->ie_free_prev = e->ie_free_prev;
     }
-    s->is_free_count--;
+    s->is_spare--;
 }
 
 void
@@ -163,10 +163,13 @@ ipc_entry_set_floor(struct ipc_space *s)
 {
     uint32_t names = s->is_filled - MACH_PORT_FIRST_INDEX;
 
-    s->is_free_floor = names > s->is_hard ? names - s->is_hard : 0;
+    uint32_t free_names = ipc_space_free_names(s);
+
+    s->is_floor = names > s->is_hard ? names - s->is_hard : 0;
     if (s->is_limit_notice != NULL) {
-        s->is_free_floor = UINT32_MAX;
+        s->is_floor = UINT32_MAX;
     }
+    s->is_spare = (int64_t)free_names - s->is_floor;
 }
 
 /* Charge for more names and put them on the free list. */
@@ -261,7 +264,7 @@ ipc_entry_reserve(struct ipc_space *s, uint32_t n)
     if (!within_limit(s, n)) {
         return KERN_RESOURCE_SHORTAGE;
     }
-    while (s->is_free_count < n) {
+    while (ipc_space_free_names(s) < n) {
         kern_return_t kr = fill(s);
 
         if (kr != KERN_SUCCESS) {

@@ -85,8 +85,8 @@ struct ipc_space {
     bool is_active;             /* K: false: dead, being emptied */
     uint32_t is_size;           /* K: entries in chunks */
     uint32_t is_filled;         /* K: entries charged */
-    uint32_t is_free_count;     /* K */
-    uint32_t is_free_floor;     /* K: see ipc_entry_ready() */
+    int64_t is_spare;           /* K: free entries less is_floor */
+    uint32_t is_floor;          /* K: see ipc_entry_ready() */
     struct ipc_entry *is_free;  /* K: the free list */
     struct ipc_entry *is_first; /* K: the first chunk, is_dir[0] */
     uint32_t is_dir_size;       /* K: chunk pointers that fit */
@@ -107,11 +107,18 @@ ipc_entry_at(const struct ipc_space *s, uint32_t index)
     return &s->is_dir[index / IPC_CHUNK][index % IPC_CHUNK];
 }
 
+/* Entries on the free list. */
+static inline uint32_t
+ipc_space_free_names(const struct ipc_space *s)
+{
+    return (uint32_t)(s->is_spare + s->is_floor);
+}
+
 /* Names in use. */
 static inline uint32_t
 ipc_space_used(const struct ipc_space *s)
 {
-    return s->is_filled - MACH_PORT_FIRST_INDEX - s->is_free_count;
+    return s->is_filled - MACH_PORT_FIRST_INDEX - ipc_space_free_names(s);
 }
 
 /* Where a name of the first chunk is, without a shift back and forth. */
@@ -145,14 +152,14 @@ void ipc_entry_table_free(struct ipc_space *s);
 kern_return_t ipc_entry_reserve(struct ipc_space *s, uint32_t n);
 kern_return_t ipc_entry_grow(struct ipc_space *s);
 /*
- * May n entries be taken as it is, with nobody to be told?  is_free_floor is
+ * May n entries be taken as it is, with nobody to be told?  is_floor is
  * how many free ones must stay: those behind the hard limit, or more than there
  * are while a limit's notice stands.
  */
 static inline bool
 ipc_entry_ready(const struct ipc_space *s, uint32_t n)
 {
-    return s->is_free_count >= (uint64_t)s->is_free_floor + n;
+    return s->is_spare >= (int64_t)n;
 }
 
 /* The name that the next entry taken has; there is one. */
@@ -169,7 +176,7 @@ ipc_entry_pop(struct ipc_space *s)
     struct ipc_entry *e = s->is_free, *next = e->ie_free_next;
 
     s->is_free = next;
-    s->is_free_count--;
+    s->is_spare--;
     if (next != NULL) {
         next->ie_free_prev = NULL;
     }
@@ -191,7 +198,7 @@ ipc_entry_push(struct ipc_space *s, struct ipc_entry *e)
         next->ie_free_prev = e;
     }
     s->is_free = e;
-    s->is_free_count++;
+    s->is_spare++;
 }
 
 /* The name dies; its next one at this index has another generation. */
@@ -204,7 +211,7 @@ ipc_entry_free(struct ipc_space *s, struct ipc_entry *e)
     ipc_entry_push(s, e);
 }
 
-/* is_free_floor, after a change of the limits or of is_filled. */
+/* is_floor, after a change of the limits or of is_filled. */
 void ipc_entry_set_floor(struct ipc_space *s);
 /* Take a reserved entry; it has its name, and no type yet.  Can't fail. */
 struct ipc_entry *ipc_entry_take(struct ipc_space *s);

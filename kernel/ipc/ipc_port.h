@@ -77,6 +77,8 @@ struct ipc_port {
     mach_port_mscount_t ip_mscount;   /* make-send count */
     struct ipc_maker ip_maker;        /* of send-once rights, the first */
     struct list ip_makers;            /* mk_link: later ones, by age */
+    struct ledger *ip_sole_maker;     /* the first one's ledger; NULL: there are
+                                         others, or the port is dead */
 
     /* The queue: ipc_mqueue.c. */
     mach_port_seqno_t ip_seqno;

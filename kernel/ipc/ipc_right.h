@@ -136,6 +136,17 @@ ipc_right_copyin_type(mach_msg_type_name_t disposition)
     }
 }
 
+/* The entry that a space has for a port already, or NULL. */
+struct ipc_entry *ipc_right_known(struct ipc_space *s, struct ipc_port *port);
+/* One user reference more of a send right. */
+static inline void
+ipc_right_another(struct ipc_entry *e)
+{
+    if (ie_urefs(e) != MACH_PORT_UREFS_MAX) {
+        e->ie_bits++;
+    }
+}
+
 /* The name for a naked right, which is consumed.  One entry must have been
  * reserved; can't fail.  User references that would overflow stay at the
  * maximum. */

@@ -238,9 +238,8 @@ ipc_right_copyin_entry(struct ipc_space *s, struct ipc_entry *e,
     }
 }
 
-/* The entry that the space has for port already, or NULL. */
-static struct ipc_entry *
-entry_of_port(struct ipc_space *s, struct ipc_port *port)
+struct ipc_entry *
+ipc_right_known(struct ipc_space *s, struct ipc_port *port)
 {
     if (port->ip_state == IPS_SPACE && port->ip_space == s) {
         return ipc_entry_lookup(s, port->ip_name);
@@ -294,7 +293,7 @@ ipc_right_copyout_name(struct ipc_space *s, struct ipc_port *port,
         return MACH_PORT_DEAD;
     }
     if (type != MACH_MSG_TYPE_PORT_SEND_ONCE) {
-        e = entry_of_port(s, port);
+        e = ipc_right_known(s, port);
     }
     return e != NULL ? e->ie_name : ipc_entry_next_name(s);
 }
@@ -313,7 +312,7 @@ ipc_right_copyout(struct ipc_space *s, struct ipc_port *port,
         return MACH_PORT_DEAD;
     }
     if (type != MACH_MSG_TYPE_PORT_SEND_ONCE) {
-        e = entry_of_port(s, port);
+        e = ipc_right_known(s, port);
     }
     if (e == NULL) {
         e = ipc_entry_take(s);
@@ -342,7 +341,7 @@ ipc_right_insert(struct ipc_space *s, mach_port_name_t name,
         return KERN_INVALID_CAPABILITY;
     }
     if (type != MACH_MSG_TYPE_PORT_SEND_ONCE) {
-        known = entry_of_port(s, port);
+        known = ipc_right_known(s, port);
     }
     e = ipc_entry_lookup(s, name);
     if (known != NULL && known != e) {

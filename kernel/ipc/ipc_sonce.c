@@ -10,7 +10,15 @@ void
 ipc_sonce_init(struct ipc_port *port)
 {
     port->ip_maker.mk_ledger = port->ip_object.io_ledger;
+    port->ip_sole_maker = port->ip_maker.mk_ledger;
     list_init(&port->ip_makers);
+}
+
+static void
+set_sole(struct ipc_port *port)
+{
+    port->ip_sole_maker =
+        list_empty(&port->ip_makers) ? port->ip_maker.mk_ledger : NULL;
 }
 
 /* The port's own ledger needs no further reference. */
@@ -24,17 +32,19 @@ first_set_ledger(struct ipc_port *port, struct ledger *l)
         ledger_reference(l);
     }
     port->ip_maker.mk_ledger = l;
+    set_sole(port);
     if (old != NULL && old != own) {
         ledger_release(old);
     }
 }
 
 static void
-record_free(struct ipc_maker *m)
+record_free(struct ipc_port *port, struct ipc_maker *m)
 {
     struct ledger *l = m->mk_ledger;
 
     list_remove(&m->mk_link);
+    set_sole(port);
     kfree(m, sizeof(*m), l);
     ledger_release(l);
 }
@@ -61,7 +71,7 @@ ipc_sonce_prepare(struct ipc_port *port, struct ledger *l)
         return KERN_SUCCESS;
     }
     if (m->mk_count == 0 && m != &port->ip_maker) {
-        record_free(m); /* prepared for another, who made none */
+        record_free(port, m); /* prepared for another, who made none */
         return ipc_sonce_prepare(port, l);
     }
     if (m->mk_count == 0) {
@@ -75,6 +85,7 @@ ipc_sonce_prepare(struct ipc_port *port, struct ledger *l)
     ledger_reference(l);
     m->mk_ledger = l;
     list_push_back(&port->ip_makers, &m->mk_link);
+    set_sole(port);
     return KERN_SUCCESS;
 }
 
@@ -90,7 +101,7 @@ static __attribute__((noinline)) void
 maker_done(struct ipc_port *port, struct ipc_maker *m)
 {
     if (m != &port->ip_maker) {
-        record_free(m);
+        record_free(port, m);
     } else if (m->mk_ledger != port->ip_object.io_ledger) {
         first_set_ledger(port, port->ip_object.io_ledger);
     }
@@ -133,7 +144,7 @@ ipc_sonce_forget(struct ipc_port *port)
     struct list *l;
 
     while ((l = list_first(&port->ip_makers)) != NULL) {
-        record_free(list_entry(l, struct ipc_maker, mk_link));
+        record_free(port, list_entry(l, struct ipc_maker, mk_link));
     }
     port->ip_maker.mk_count = 0;
     first_set_ledger(port, NULL);

@@ -10,7 +10,6 @@
 #include <sched/wait.h>
 #include <ipc/mach_msg.h>
 
-#define ARG_OPTION 1u /* rsi */
 #define OPTIONS_KNOWN                                                  \
     (MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_LARGE                      \
      | MACH_RCV_LARGE_IDENTITY | MACH_SEND_TIMEOUT | MACH_SEND_INTERRUPT \
@@ -44,7 +43,7 @@ after_send(struct mach_msg_call *c)
         return MACH_MSG_SUCCESS;
     }
     c->mc_option &= ~MACH_SEND_MSG;
-    regs_set_arg(&th->th_regs, ARG_OPTION, c->mc_option);
+    regs_set_arg(&th->th_regs, MACH_MSG_ARG_OPTION, c->mc_option);
     kr = mach_msg_receive(c);
     if (kr != KERN_BLOCKED) {
         th->th_trap_deadline = 0;

@@ -4,8 +4,8 @@
  *
  * Send and receive each either complete or leave no side effect.  The order
  * inside the trap: send (once done, MACH_SEND_MSG is cleared in the saved
- * registers, so whatever executes the trap again goes on with the receive),
- * then receive.
+ * registers before anything executes the trap again, which goes on with the
+ * receive then), then receive.
  *
  * A thread waits in one of three ways, each with a continuation beside the
  * function that waits; th_ipc_wait and th_request say which:
@@ -17,9 +17,12 @@
 #ifndef IPC_MACH_MSG_H
 #define IPC_MACH_MSG_H
 
+#include <mach/vm.h>
 #include <sched/thread.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_upcall.h>
+
+#define MACH_MSG_ARG_OPTION 1u
 
 struct mach_msg_call {
     struct thread *mc_thread;
@@ -71,6 +74,15 @@ mach_msg_receive_args(struct ipc_receive *r, const struct thread *th)
     return (mach_port_name_t)args[3];
 }
 
+/* Whatever executes the trap again has nothing to send. */
+static inline void
+mach_msg_sent(struct thread *th)
+{
+    uint64_t option = regs_arg(&th->th_regs, MACH_MSG_ARG_OPTION);
+
+    regs_set_arg(&th->th_regs, MACH_MSG_ARG_OPTION, option & ~MACH_SEND_MSG);
+}
+
 /* In a continuation: from the saved registers. */
 static inline void
 mach_msg_call_again(struct mach_msg_call *c, struct thread *th)
@@ -81,13 +93,14 @@ mach_msg_call_again(struct mach_msg_call *c, struct thread *th)
     mach_msg_call_init(c, th, args);
 }
 
-/* Where a thread that is going to wait wants its message. */
+/* Where a thread that is going to wait wants its message: for those that go
+ * there at once. */
 static inline void
 mach_msg_place(struct thread *th, vm_address_t buffer, mach_msg_size_t size,
                mach_msg_size_t trailer)
 {
     th->th_saved.ipc.buffer = buffer;
-    th->th_saved.ipc.room = size;
+    th->th_saved.ipc.room = buffer < VM_MAX_ADDRESS ? size : 0;
     th->th_saved.ipc.trailer = trailer;
 }
 

@@ -29,33 +29,36 @@
 #define HEAD0(bits, size) ((uint64_t)(size) << 32 | (bits))
 #define HEAD1(remote, local) ((uint64_t)(local) << 32 | (remote))
 
-/* What follows the header of a message with a descriptor. */
+/* What a descriptor is of. */
 struct carried {
-    mach_msg_body_t body;
-    union {
-        mach_msg_type_descriptor_t any;
-        mach_msg_port_descriptor_t port;
-        mach_msg_ool_descriptor_t memory;
-    };
-} __attribute__((packed, aligned(4)));
-#define PORT_BODY \
-    ((mach_msg_size_t)(sizeof(mach_msg_body_t) \
-                       + sizeof(mach_msg_port_descriptor_t)))
+    bool memory; /* or a right */
+
+    mach_port_name_t name;
+    mach_msg_type_name_t disposition, type;
+    struct ipc_entry *from;  /* the sender's */
+    struct ipc_entry *known; /* the receiver's, or NULL: a new name */
+
+    vm_address_t at;         /* the sender's */
+    mach_msg_size_t size;
+};
 
 /* A call; in registers, mostly. */
 struct fast {
     struct thread *sender;
     struct ipc_space *space;   /* the sender's */
     vm_address_t message;
+    mach_msg_option_t option;
     mach_msg_size_t size;
-    uint64_t head[3];
-    struct carried *carried;   /* the descriptor, or NULL */
+    uint64_t head[2];
+    bool carries; /* a descriptor */
+    struct carried carried;
 
     struct ipc_entry *dest_entry;
     struct ipc_port *dest, *reply;
     struct ipc_object *source; /* what the sender then receives from */
     struct thread *receiver;
     struct ipc_space *to;      /* the receiver's */
+    mach_msg_size_t need;      /* with the trailer */
     vm_address_t window;       /* the receiver's buffer, from here */
 };
 
@@ -74,14 +77,14 @@ bool mach_msg_put_trailer(vm_address_t at, mach_msg_size_t size,
                           const audit_token_t *audit);
 
 /* The thread that the general path would wake, in its order, can run at once,
- * has room for the message, and its space for so many names. */
+ * has room for the message, and its space for so many names.  asts: those of
+ * the sender that stand against its going. */
 INLINE bool
-find_receiver(struct fast *f, uint32_t names)
+find_receiver(struct fast *f, unsigned asts, uint32_t names)
 {
     struct list *waiters = &f->dest->ip_object.io_receivers.wq_threads;
     struct thread *th = list_entry(waiters->next, struct thread,
                                    th_wait_link);
-    mach_msg_size_t need;
 
     if (list_empty(waiters)) {
         th = mach_msg_set_receiver(f->dest);
@@ -91,44 +94,53 @@ find_receiver(struct fast *f, uint32_t names)
     }
     f->receiver = th;
     f->to = th->th_caller->ca_space;
-    need = f->size + th->th_saved.ipc.trailer;
-    if (UNLIKELY(need > th->th_saved.ipc.room
-                 || !sched_may_hand_over(f->sender, th)
-                 || (names != 0 && !ipc_entry_ready(f->to, names)))) {
-        return false;
-    }
-    f->window = pmap_window(*th->th_pmap, th->th_saved.ipc.buffer, need);
+    f->need = f->size + th->th_saved.ipc.trailer;
+    return f->need <= th->th_saved.ipc.room
+           && (asts | th->th_ast) == 0 && sched_best_allows(f->sender, th)
+           && (names == 0 || ipc_entry_ready(f->to, names));
+}
+
+INLINE bool
+open_window(struct fast *f)
+{
+    const struct thread *th = f->receiver;
+
+    f->window = pmap_window(*th->th_pmap, th->th_saved.ipc.buffer, f->need);
     return f->window != 0;
 }
 
 /* ---- behind the point of no return ---- */
 
-INLINE mach_msg_option_t
-call_option(const struct fast *f)
+/* Where the sender's message shall go, and how its trailer shall be, is
+ * said. */
+INLINE void
+place(struct thread *th, vm_address_t message, mach_msg_option_t option,
+      mach_msg_size_t room)
 {
-    return (mach_msg_option_t)regs_arg(&f->sender->th_regs, ARG_OPTION);
+    vm_address_t buffer = (option & MACH_RCV_OVERWRITE) != 0
+                              ? regs_arg(&th->th_regs, ARG_SECOND)
+                              : message;
+
+    mach_msg_place(th, buffer, room, mach_msg_trailer_size(option));
 }
 
 /* The sender waits, as mach_msg_receive() has it. */
 INLINE void
-sender_waits(const struct fast *f)
+sender_waits(const struct fast *f, bool rare)
 {
     struct thread *th = f->sender;
-    mach_msg_option_t option = call_option(f);
-    uint64_t second = regs_arg(&th->th_regs, ARG_SECOND);
     mach_msg_size_t room =
         (mach_msg_size_t)(regs_arg(&th->th_regs, ARG_SIZES) >> 32);
 
-    regs_set_arg(&th->th_regs, ARG_OPTION, option & ~MACH_SEND_MSG);
     f->source->io_refs++;
     th->th_saved.ipc.object = f->source;
-    mach_msg_place(th,
-                   (option & MACH_RCV_OVERWRITE) != 0 ? second : f->message,
-                   room,
-                   UNLIKELY(option >> 24 != 0) ? mach_msg_trailer_size(option)
-                                               : SMALL_TRAILER);
+    if (rare) {
+        place(th, f->message, f->option, room);
+    } else {
+        mach_msg_place(th, f->message, room, SMALL_TRAILER);
+    }
     th->th_waits = THREAD_WAITS(TH_WAITING, IPC_WAIT_RECEIVE,
-                                (option & MACH_RCV_INTERRUPT)
+                                (f->option & MACH_RCV_INTERRUPT)
                                     | WAIT_ABORTABLE);
     th->th_continuation = mach_msg_receive_continue;
     list_push_back(&f->source->io_receivers.wq_threads, &th->th_wait_link);
@@ -151,7 +163,7 @@ leave(struct fast *f)
 {
     pmap_window_done();
     sched_hand_over(f->sender, f->receiver);
-    machine_resume(f->receiver);
+    machine_sysret(f->receiver);
 }
 
 #endif

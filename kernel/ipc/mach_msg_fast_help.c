@@ -89,6 +89,7 @@ mach_msg_fast_kernel(struct ipc_entry *dest_entry, struct ipc_object *source)
     struct fast f = {
         .sender = th,
         .message = regs_arg(&th->th_regs, ARG_MESSAGE),
+        .option = (mach_msg_option_t)regs_arg(&th->th_regs, ARG_OPTION),
         .size = (mach_msg_size_t)regs_arg(&th->th_regs, ARG_SIZES),
         .source = source,
     };
@@ -102,7 +103,7 @@ mach_msg_fast_kernel(struct ipc_entry *dest_entry, struct ipc_object *source)
         return false;
     }
     /* ---- point of no return ---- */
-    sender_waits(&f);
+    sender_waits(&f, true);
     ipc_entry_free(th->th_caller->ca_space, dest_entry);
     dest->ip_sorights--;
     dest->ip_object.io_refs--; /* the receive right's is left */

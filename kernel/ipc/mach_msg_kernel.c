@@ -70,10 +70,7 @@ find_reply_port(const struct ipc_space *s, mach_port_name_t name)
         return NULL;
     }
     port = e->ie_port;
-    return port->ip_maker.mk_ledger == s->is_ledger
-                   && list_empty(&port->ip_makers)
-               ? port
-               : NULL;
+    return port->ip_sole_maker == s->is_ledger ? port : NULL;
 }
 
 /*
@@ -190,8 +187,7 @@ drop_request(struct ipc_kmsg *k)
     struct ipc_port *dest = k->ikm_remote, *port = k->ikm_local;
 
     port->ip_seqno++;
-    if (port->ip_maker.mk_count != 0
-        && port->ip_maker.mk_ledger == port->ip_object.io_ledger) {
+    if (port->ip_sole_maker == port->ip_object.io_ledger) {
         port->ip_maker.mk_count--; /* as nearly always */
     } else {
         ipc_sonce_use(port);
@@ -256,7 +252,8 @@ mach_msg_kernel_rpc(struct thread *th, vm_address_t message,
     struct ipc_kmsg *k, *reply;
     kern_return_t kr;
 
-    if (size > IPC_KMSG_SMALL - MAX_TRAILER_SIZE
+    if ((th->th_ast & ~AST_IRET) != 0
+        || size > IPC_KMSG_SMALL - MAX_TRAILER_SIZE
         || local != (mach_port_name_t)regs_arg(&th->th_regs, ARG_NAMES)
         || (dest = find_object(th, (mach_port_name_t)head1)) == NULL
         || (to = find_reply_port(th->th_caller->ca_space, local)) == NULL
@@ -293,10 +290,10 @@ kern_return_t
 mach_msg_kernel_try(struct thread *th)
 {
     vm_address_t message = regs_arg(&th->th_regs, 0);
-    uint64_t head[3];
+    uint64_t head[2];
 
     user_access_begin();
-    user_get192(head, message);
+    user_get128(head, message);
     user_access_end();
     if ((mach_msg_bits_t)head[0] != BITS_REQUEST) {
         return KERN_GENERAL;

@@ -128,6 +128,7 @@ mach_msg_receive_continue(struct thread *th, kern_return_t result)
     kern_return_t kr;
 
     assert(th->th_ipc_wait == IPC_WAIT_RECEIVE);
+    mach_msg_sent(th);
     th->th_saved.ipc.object = NULL;
     th->th_ipc_wait = IPC_WAIT_NONE;
     th->th_ipc_woken_for = NULL;

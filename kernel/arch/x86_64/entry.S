@@ -97,6 +97,11 @@ syscall_done:
 user_return:
     testb $ASM_AST_IRET, T_AST(%rdi)
     jnz 1f
+
+    /* The same of a thread whose AST_IRET is not set. */
+    .globl user_sysret
+    .type user_sysret, @function
+user_sysret:
     mov R_RAX(%rdi), %rax
     mov R_RBX(%rdi), %rbx
     mov R_RDX(%rdi), %rdx

@@ -232,7 +232,7 @@ same_spaces(struct ipc_space *a, struct ipc_space *b)
 {
     CHECK_EQ(ipc_space_used(a), ipc_space_used(b));
     CHECK_EQ(a->is_filled, b->is_filled);
-    CHECK_EQ(a->is_free_count, b->is_free_count);
+    CHECK_EQ(ipc_space_free_names(a), ipc_space_free_names(b));
     for (const struct ipc_entry *x = a->is_free, *y = b->is_free; x != NULL;
          x = x->ie_free_next, y = y->ie_free_next) {
         CHECK(y != NULL && x->ie_bits == y->ie_bits);
@@ -316,7 +316,11 @@ same_sides(struct side *a, struct side *b)
         CHECK_EQ(a->thread->th.th_wait_flags, b->thread->th.th_wait_flags);
     }
     /* The option, as a trap that is executed again would find it. */
-    CHECK_EQ(a->thread->th.th_regs.args[1], b->thread->th.th_regs.args[1]);
+    CHECK(a->thread->th.th_continuation == b->thread->th.th_continuation);
+    if (a->thread->th.th_state == TH_WAITING
+        && a->thread->th.th_continuation == NULL) {
+        CHECK_EQ(a->thread->th.th_regs.args[1], b->thread->th.th_regs.args[1]);
+    }
     same_buffers(a, a->in, b, b->in);
     same_buffers(a, a->out, b, b->out);
     CHECK_EQ(user_regions_of(a->task), user_regions_of(b->task));

@@ -198,7 +198,7 @@ fast_without_room(void)
 
     begin(t);
     s = t->server.task->space;
-    while (s->is_free_count > 0) {
+    while (ipc_space_free_names(s) > 0) {
         (void)new_port(t->server.task);
     }
     CHECK_EQ(twin_call(t, &t->server, &plain, MACH_RCV_MSG, t->port),

@@ -229,7 +229,7 @@ m_check_all(void)
 
         CHECK_EQ(ipc_space_used(s), t->names.n);
         CHECK_EQ(s->is_filled, t->filled);
-        CHECK_EQ(s->is_free_count, t->free_count);
+        CHECK_EQ(ipc_space_free_names(s), t->free_count);
         for (j = 0; j < t->names.n; j++) {
             const struct m_right *r = &t->right[t->names.at[j]];
 
@@ -266,8 +266,8 @@ m_resync_names(int task)
     CHECK_EQ(ipc_space_used(s), t->names.n);
     CHECK(s->is_filled >= t->filled && s->is_filled <= M_INDICES);
     t->filled = s->is_filled;
-    t->free_count = s->is_free_count;
-    for (n = s->is_free_count; n > 0; n--) {
+    t->free_count = ipc_space_free_names(s);
+    for (n = ipc_space_free_names(s); n > 0; n--) {
         uint32_t i = MACH_PORT_INDEX(e->ie_bits);
 
         CHECK(ipc_entry_at(s, i) == e && t->right[i].type == 0);

@@ -25,9 +25,10 @@ struct pmap {
  * A window from the address space that is loaded now onto the same addresses
  * of another: what is copied through it (user_copy_*, user_put*, user_move)
  * goes to the other's memory under the other's permissions, and stops at what
- * is missing there.  0: the range can't be had in one.  One window at a time;
- * it ends with pmap_window_close(), or _done(): as close, when the address
- * space that has it is left at once by a switch to another.
+ * is missing there.  at lies in user space; 0: the range can't be had in one.
+ * One window at a time; it ends with pmap_window_close(), or _done(): as
+ * close, when the address space that has it is left at once by a switch to
+ * another.
  *
  * It is the other's entry of the top level, for supervisors only, in a slot
  * of ours: the processor checks and marks the other's page tables as always.
@@ -39,8 +40,7 @@ pmap_window(struct pmap *to, vm_address_t at, size_t size)
     struct pmap *p = THIS_CPU->cpu_pmap;
     uint64_t slot = at >> SLOT_SHIFT;
 
-    if (__builtin_expect((at + size) >> SLOT_SHIFT != slot ||
-                             slot >= USER_SLOTS, 0)) {
+    if (__builtin_expect((at + size) >> SLOT_SHIFT != slot, 0)) {
         return 0;
     }
     if (__builtin_expect(to == p, 0)) {
@@ -205,6 +205,15 @@ static inline __attribute__((noreturn)) void
 machine_resume_all(struct thread *th)
 {
     user_return_all(th);
+}
+
+/* The same of one that waited in a trap and has nothing in th_ast. */
+void user_sysret(struct thread *th) __attribute__((noreturn));
+
+static inline __attribute__((noreturn)) void
+machine_sysret(struct thread *th)
+{
+    user_sysret(th);
 }
 
 #endif

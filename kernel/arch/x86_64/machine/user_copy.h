@@ -123,8 +123,8 @@ bool user_store32(vm_address_t to, uint32_t value);
 /*
  * The same in line, for paths that count instructions; between begin and end,
  * where nothing else is called.
- *   user_get192(words, from)  three words; words[0] is 0 after a miss
- *   user_put64(to, value, label)  a miss goes to the label
+ *   user_get128(words, from)  two words; words[0] is 0 after a miss
+ *   user_put64(to, value, label), user_put32()  a miss goes to the label
  *   user_move32(to, from, label)  half a word likewise
  *   user_move64(to, from, n)  n words, from user memory to user memory (or a
  *                             window); how many it has not moved
@@ -150,20 +150,18 @@ user_access_end(void)
 }
 
 static inline __attribute__((always_inline)) void
-user_get192(uint64_t words[3], vm_address_t from)
+user_get128(uint64_t words[2], vm_address_t from)
 {
-    __asm__ volatile("1: mov (%3), %0\n"
-                     "2: mov 8(%3), %1\n"
-                     "3: mov 16(%3), %2\n"
-                     "4:\n"
+    __asm__ volatile("1: mov (%2), %0\n"
+                     "2: mov 8(%2), %1\n"
+                     "3:\n"
                      ".pushsection .text.unlikely, \"ax\"\n"
-                     "5: xor %k0, %k0\n"
-                     "jmp 4b\n"
+                     "4: xor %k0, %k0\n"
+                     "jmp 3b\n"
                      ".popsection\n"
-                     USER_FIXUP("1b", "5b")
-                     USER_FIXUP("2b", "5b")
-                     USER_FIXUP("3b", "5b")
-                     : "=&r"(words[0]), "=&r"(words[1]), "=&r"(words[2])
+                     USER_FIXUP("1b", "4b")
+                     USER_FIXUP("2b", "4b")
+                     : "=&r"(words[0]), "=&r"(words[1])
                      : "r"(from)
                      : "memory");
 }
@@ -173,6 +171,12 @@ user_get192(uint64_t words[3], vm_address_t from)
                           USER_FIXUP("1b", "%l[" #label "]")      \
                           : : "m"(*(uint64_t *)(uintptr_t)(to)),  \
                               "er"(value) : "memory" : label)
+
+#define user_put32(to, value, label)                          \
+    __asm__ volatile goto("1: movl %1, %0\n"                      \
+                          USER_FIXUP("1b", "%l[" #label "]")      \
+                          : : "m"(*(uint32_t *)(uintptr_t)(to)),  \
+                              "ir"(value) : "memory" : label)
 
 #define user_move32(to, from, label)                              \
     __asm__ volatile goto("1: movl %1, %%eax\n"                   \

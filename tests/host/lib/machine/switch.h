@@ -35,4 +35,10 @@ machine_resume(struct thread *th)
     (void)th;
 }
 
+static inline void
+machine_sysret(struct thread *th)
+{
+    (void)th;
+}
+
 #endif

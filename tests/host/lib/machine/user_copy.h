@@ -27,9 +27,9 @@ user_access_end(void)
 }
 
 static inline void
-user_get192(uint64_t words[3], vm_address_t from)
+user_get128(uint64_t words[2], vm_address_t from)
 {
-    if (user_copy_from(words, from, 24) != 0) {
+    if (user_copy_from(words, from, 16) != 0) {
         words[0] = 0;
     }
 }
@@ -39,6 +39,15 @@ user_get192(uint64_t words[3], vm_address_t from)
         uint64_t up_value = (value);               \
                                                    \
         if (user_copy_to((to), &up_value, 8) != 0) { \
+            goto label;                            \
+        }                                          \
+    } while (0)
+
+#define user_put32(to, value, label)               \
+    do {                                           \
+        uint32_t up_value = (value);               \
+                                                   \
+        if (user_copy_to((to), &up_value, 4) != 0) { \
             goto label;                            \
         }                                          \
     } while (0)
