@@ -33,31 +33,34 @@
 #include <vm/vm_map.h>
 
 kern_return_t
-vm_entry_premap(struct vm_map_entry *e, vm_address_t at)
+vm_entry_premap_range(struct vm_map_entry *e, vm_address_t va,
+                      vm_address_t end)
 {
     struct vm_object *o = e->e_object;
-    vm_address_t va = at & ~(VM_AROUND_PAGES * PAGE_SIZE - 1);
-    vm_address_t end = va + VM_AROUND_PAGES * PAGE_SIZE;
     vm_prot_t prot = e->e_prot;
     uint64_t frames[VM_AROUND_PAGES];
-    unsigned n;
+    unsigned n = (unsigned)((end - va) >> PAGE_SHIFT);
 
+    assert(va >= e->e_start && end <= e->e_end && n <= VM_AROUND_PAGES);
     if ((prot & VM_PROT_READ) == 0) {
         return KERN_SUCCESS; /* what is mapped can be read */
     }
-    if (va < e->e_start) {
-        va = e->e_start;
-    }
-    if (end > e->e_end) {
-        end = e->e_end;
-    }
-    n = (unsigned)((end - va) >> PAGE_SHIFT);
     vm_object_peek_pages(o, e->e_offset + (va - e->e_start), n, frames);
     if (e->e_needs_copy) {
         prot &= ~VM_PROT_WRITE;
     }
     return pmap_enter_pages(e->e_map->vm_pmap, va, n, frames, prot,
                             o->vo_kind == VO_PHYS ? o->vo_cache : 0);
+}
+
+kern_return_t
+vm_entry_premap(struct vm_map_entry *e, vm_address_t at)
+{
+    vm_address_t va = at & ~(VM_AROUND_PAGES * PAGE_SIZE - 1);
+    vm_address_t end = va + VM_AROUND_PAGES * PAGE_SIZE;
+
+    return vm_entry_premap_range(e, va < e->e_start ? e->e_start : va,
+                                 end > e->e_end ? e->e_end : end);
 }
 
 /* The frame for an access of kind prot at addr, and the protection it may be

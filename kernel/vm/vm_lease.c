@@ -170,13 +170,14 @@ share_range(const struct vm_lease_request *r, struct list *list)
 }
 
 /* Pages that are there need no fault; whatever fails here, a fault will do.  One
- * page is looked for where the source has it mapped, which is quicker. */
+ * page is looked for where the source has it mapped, which is quicker; of many
+ * the first two blocks are mapped, as for a fault. */
 static void
 premap(const struct vm_lease_request *r)
 {
     struct vm_map_entry *e = vm_map_lookup(r->to, r->address);
-    vm_address_t next =
-        (r->address | (VM_AROUND_PAGES * PAGE_SIZE - 1)) + 1;
+    vm_address_t at = r->address, end = at + r->size;
+    vm_address_t table = (at | (512 * PAGE_SIZE - 1)) + 1;
     vm_prot_t prot;
     uint64_t pa;
 
@@ -185,12 +186,17 @@ premap(const struct vm_lease_request *r)
     }
     if (r->size == PAGE_SIZE) {
         if (pmap_extract(r->from->vm_pmap, r->source, &pa, &prot)) {
-            (void)pmap_enter(r->to->vm_pmap, r->address, pa, prot & r->prot,
+            (void)pmap_enter(r->to->vm_pmap, at, pa, prot & r->prot,
                              PMAP_CACHE_NORMAL);
         }
-    } else if (vm_entry_premap(e, r->address) == KERN_SUCCESS &&
-               next < e->e_end) {
-        (void)vm_entry_premap(e, next);
+    } else if (r->size <= VM_AROUND_PAGES * PAGE_SIZE) {
+        end = end < e->e_end ? end : e->e_end;
+        (void)vm_entry_premap_range(e, at, end < table ? end : table);
+    } else if (vm_entry_premap(e, at) == KERN_SUCCESS) {
+        at = (at | (VM_AROUND_PAGES * PAGE_SIZE - 1)) + 1;
+        if (at < e->e_end) {
+            (void)vm_entry_premap(e, at);
+        }
     }
 }
 

@@ -79,10 +79,23 @@ vm_map_lookup(struct vm_map *map, vm_address_t addr)
 /* The first entry that ends above addr; NULL: none. */
 struct vm_map_entry *vm_map_lookup_above(struct vm_map *map,
                                          vm_address_t addr);
-struct vm_map_entry *vm_map_next(const struct vm_map *map,
-                                 const struct vm_map_entry *e);
-struct vm_map_entry *vm_map_prev(const struct vm_map *map,
-                                 const struct vm_map_entry *e);
+
+static inline struct vm_map_entry *
+vm_map_next(const struct vm_map *map, const struct vm_map_entry *e)
+{
+    return e->e_link.next == &map->vm_entries
+               ? NULL
+               : list_entry(e->e_link.next, struct vm_map_entry, e_link);
+}
+
+static inline struct vm_map_entry *
+vm_map_prev(const struct vm_map *map, const struct vm_map_entry *e)
+{
+    return e->e_link.prev == &map->vm_entries
+               ? NULL
+               : list_entry(e->e_link.prev, struct vm_map_entry, e_link);
+}
+
 void vm_map_tree_insert(struct vm_map *map, struct vm_map_entry *e);
 void vm_map_tree_remove(struct vm_map *map, struct vm_map_entry *e);
 /* e's bounds have changed: gaps are computed again. */
@@ -186,6 +199,9 @@ kern_return_t vm_entry_copy(struct vm_map_entry *e, struct ledger *l,
  * which has at, reaches. */
 #define VM_AROUND_PAGES 16u
 kern_return_t vm_entry_premap(struct vm_map_entry *e, vm_address_t at);
+/* The same for [va, end), of at most VM_AROUND_PAGES, in one page table. */
+kern_return_t vm_entry_premap_range(struct vm_map_entry *e, vm_address_t va,
+                                    vm_address_t end);
 
 /* ---- bytes: vm_access.c ---- */
 /* Read memory of the map that is loaded, all of one entry, as far as it is

@@ -10,22 +10,6 @@
 #include <vm/vm_map.h>
 
 struct vm_map_entry *
-vm_map_next(const struct vm_map *map, const struct vm_map_entry *e)
-{
-    return e->e_link.next == &map->vm_entries
-               ? NULL
-               : list_entry(e->e_link.next, struct vm_map_entry, e_link);
-}
-
-struct vm_map_entry *
-vm_map_prev(const struct vm_map *map, const struct vm_map_entry *e)
-{
-    return e->e_link.prev == &map->vm_entries
-               ? NULL
-               : list_entry(e->e_link.prev, struct vm_map_entry, e_link);
-}
-
-struct vm_map_entry *
 vm_map_lookup_above(struct vm_map *map, vm_address_t addr)
 {
     struct vm_map_entry *e = map->vm_hint, *best = NULL;
@@ -357,10 +341,17 @@ bool
 vm_map_find_up(struct vm_map *map, vm_address_t hint, vm_size_t size,
                vm_offset_t mask, vm_address_t *out)
 {
-    struct vm_map_entry *e = vm_map_lookup_above(map, hint);
+    struct list *first = list_first(&map->vm_entries);
     struct list *last = list_last(&map->vm_entries);
+    struct vm_map_entry *e = NULL;
     vm_address_t lo;
 
+    if (first != NULL) { /* which most often is the one */
+        e = list_entry(first, struct vm_map_entry, e_link);
+        if (e->e_end <= hint) {
+            e = vm_map_lookup_above(map, hint);
+        }
+    }
     for (; e != NULL; e = gap_next(map, e, size)) {
         lo = gap_start(map, e);
         if (lo < hint) {
