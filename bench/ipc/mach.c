@@ -207,18 +207,22 @@ serve_bench_next(mach_port_t port, int in, int *out)
 static _Noreturn void
 serve_stubs(void)
 {
-    static struct message request, answered;
-    mach_msg_option_t option = MACH_RCV_MSG | MACH_RCV_OVERWRITE;
+    static struct message one, other;
+    struct message *request = &one, *answered = &other, *last;
+    mach_msg_option_t option = MACH_RCV_MSG;
     mach_msg_return_t mr;
 
     for (;;) {
-        mr = mach_msg_overwrite(&answered.header, option,
-                                answered.header.msgh_size, sizeof(request),
-                                server, 0, MACH_PORT_NULL, &request.header);
+        mr = mach_msg(&request->header, option, request->header.msgh_size,
+                      sizeof(one), server, 0, MACH_PORT_NULL);
         if (mr != MACH_MSG_SUCCESS) {
             fail("server", mr);
         }
-        serve_bench_server(&request.header, &answered.header);
+        serve_bench_server(&request->header, &answered->header);
+        /* The next request comes where this answer was. */
+        last = request;
+        request = answered;
+        answered = last;
         option |= MACH_SEND_MSG;
     }
 }

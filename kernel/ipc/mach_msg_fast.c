@@ -283,34 +283,39 @@ find_names(struct fast *f, struct seen *seen, bool reply)
 }
 
 /* The memory, as it is now, is the receiver's; before its buffer is written,
- * which may lie in that very memory. */
-static __attribute__((noinline)) bool
-place_memory(const struct fast *f, struct seen *seen)
+ * which may lie in that very memory.  Its address there; 0: it can't be had so.
+ * (Arguments and not a struct fast, which would have to be in memory then.) */
+static __attribute__((noinline)) vm_address_t
+place_memory(const struct thread *from, vm_address_t at, mach_msg_size_t size,
+             const struct thread *to)
 {
-    vm_address_t at;
+    vm_address_t there;
     bool done;
 
     user_access_end();
-    done = vm_map_copy_across(f->sender->th_caller->ca_map, f->carried.at,
-                              f->carried.size,
-                              f->receiver->th_caller->ca_map, &at);
+    done = vm_map_copy_across(from->th_caller->ca_map, at, size,
+                              to->th_caller->ca_map, &there);
     user_access_begin();
-    seen->carried = at;
-    return done;
+    return done ? there : 0;
 }
 
 /* The message can't be put after all. */
-static __attribute__((noinline)) bool
-forget_memory(const struct fast *f, const struct seen *seen)
+static __attribute__((noinline)) void
+forget_memory(const struct thread *to, vm_address_t at, mach_msg_size_t size)
 {
     user_access_end();
-    if (f->carried.memory
-        && vm_map_deallocate(f->receiver->th_caller->ca_map, seen->carried,
-                             f->carried.size)
-               != KERN_SUCCESS) {
+    if (vm_map_deallocate(to->th_caller->ca_map, at, size) != KERN_SUCCESS) {
         panic("memory that has just been mapped is not there");
     }
     user_access_begin();
+}
+
+INLINE bool
+forget_carried(const struct fast *f, const struct seen *seen, bool rare)
+{
+    if (rare && f->carries && f->carried.memory) {
+        forget_memory(f->receiver, seen->carried, f->carried.size);
+    }
     return false;
 }
 
@@ -325,7 +330,9 @@ find_carried(struct fast *f, struct seen *seen, bool reply)
     if (reply) {
         seen->remote = ipc_entry_next_name(f->to);
     }
-    return place_memory(f, seen);
+    seen->carried = place_memory(f->sender, f->carried.at, f->carried.size,
+                                 f->receiver);
+    return seen->carried != 0;
 }
 
 INLINE void
@@ -369,14 +376,14 @@ request(struct fast *f, struct ipc_entry *e, bool rare)
         return false;
     }
     if (!open_window(f)) {
-        return rare && f->carries && forget_memory(f, &seen);
+        return forget_carried(f, &seen, rare);
     }
     if (!rare || !f->carries) {
         seen.remote = ipc_entry_next_name(f->to);
     }
     seen.local = f->dest->ip_name;
     if (!put_message(f, &seen, rare)) {
-        return rare && f->carries && forget_memory(f, &seen);
+        return forget_carried(f, &seen, rare);
     }
     /* ---- point of no return ---- */
     user_access_end();
@@ -408,11 +415,11 @@ reply(struct fast *f, bool rare)
         return false;
     }
     if (!open_window(f)) {
-        return rare && f->carries && forget_memory(f, &seen);
+        return forget_carried(f, &seen, rare);
     }
     seen.local = f->dest->ip_name;
     if (!put_message(f, &seen, rare)) {
-        return rare && f->carries && forget_memory(f, &seen);
+        return forget_carried(f, &seen, rare);
     }
     /* ---- point of no return ---- */
     user_access_end();
