@@ -155,6 +155,8 @@ resume(struct thread *to, const struct thread *from, enum form form,
         machine_resume(to);
     } else if (n >= SYNC_REGISTERS) {
         machine_sync_resume(to, from, SYNC_REGISTERS, tag, badge, port);
+    } else if (n == 2) { /* short stubs */
+        machine_sync_resume(to, from, 2, tag, badge, port);
     } else {
         machine_sync_resume(to, from, n, tag, badge, port);
     }
