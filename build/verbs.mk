@@ -61,6 +61,7 @@ mutants-sync: $(OUT)/tests/host/sync
 	    --copy tests/host --work $(OUT)/mutants-sync --cc '$(HOSTCC)' \
 	    --survivors $(SRC)/tools/mutants/survivors-sync.txt \
 	    $(call mutants_program,sync) --run '-s 1' --run '-s 2 -n 200000' \
+	    $(foreach f,fast receive reply send transfer,--file sync_$(f).c) \
 	    $(MUTANTS)
 
 #: coverage: lines of kernel and generator that the host tests run

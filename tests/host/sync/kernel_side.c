@@ -41,7 +41,7 @@ vm_lease_map(struct vm_lease_request *r)
         return KERN_INVALID_ADDRESS;
     }
     k_leases++;
-    r->address = r->source;
+    r->address = r->source | (r->grant ? 1u : 0); /* to be seen */
     return KERN_SUCCESS;
 }
 
@@ -285,10 +285,10 @@ k_saved_message(int saved, unsigned words, const uint64_t *word, uint32_t id)
         .msgh_id = (mach_msg_id_t)id,
     };
     memcpy(&m->head + 1, word, size);
-    CHECK_EQ(host_msg(helper[t],
-                      &(struct msg_args){ .message = m,
-                                          .option = MACH_SEND_MSG,
-                                          .send_size = sizeof(m->head) + size }),
+    CHECK_EQ(host_msg(helper[t], &(struct msg_args){
+                                     .message = m,
+                                     .option = MACH_SEND_MSG,
+                                     .send_size = sizeof(m->head) + size }),
              MACH_MSG_SUCCESS);
 }
 
@@ -377,7 +377,8 @@ same_message(int th)
         CHECK_EQ(b->sb_disposition, MACH_MSG_TYPE_PORT_SEND);
     }
     if ((s->m.tag & (SYNC_MAP | SYNC_GRANT)) != 0) {
-        CHECK_EQ(b->sb_address, s->shown);
+        CHECK_EQ(b->sb_address,
+                 s->shown | ((s->m.tag & SYNC_GRANT) != 0 ? 1u : 0));
         CHECK_EQ(b->sb_size, s->shown_size);
     }
 }
@@ -438,8 +439,8 @@ k_show(void)
     for (int p = 0; p < PORTS; p++) {
         const struct s_port *s = &s_port[p];
 
-        printf("# port %d: names %x %x %x, %d callers, %d cancels, %u messages, "
-               "signals %lx, set %d\n", p, s->name[0], s->name[1], s->name[2],
+        printf("# port %d: names %x %x %x, %d callers, %d cancels, %u "
+               "messages, signals %lx, set %d\n", p, s->name[0], s->name[1], s->name[2],
                s->callers.n, s->cancels.n, s->messages,
                (unsigned long)s->signals, s->in_set);
     }

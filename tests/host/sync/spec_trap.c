@@ -296,9 +296,8 @@ take(int th, int object)
 {
     unsigned *turn = object < PORTS ? &s_port[object].turn
                                     : &s_set[object - PORTS].turn;
-    int message = object >= PORTS               ? first(&s_set[object - PORTS].ready)
-                  : s_port[object].messages != 0 ? object
-                                                 : -1;
+    int message = object >= PORTS ? first(&s_set[object - PORTS].ready)
+                  : s_port[object].messages != 0 ? object : -1;
     bool took = false;
     int port;
 
