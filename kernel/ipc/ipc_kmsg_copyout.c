@@ -286,7 +286,7 @@ reserve_name(const struct ipc_receive *r, mach_msg_size_t need)
  * its reply right will have is known, so it is copied there as it will be, and
  * what remains can't fail.
  */
-static kern_return_t
+static inline kern_return_t
 deliver_simple(struct ipc_kmsg *k, struct ipc_port *from,
                const struct ipc_receive *r, mach_msg_size_t need)
 {
@@ -295,9 +295,16 @@ deliver_simple(struct ipc_kmsg *k, struct ipc_port *from,
     mach_msg_type_name_t dest = MACH_MSGH_BITS_REMOTE(h->msgh_bits);
     mach_msg_type_name_t reply = MACH_MSGH_BITS_LOCAL(h->msgh_bits);
     mach_port_name_t name = MACH_PORT_NULL;
+    /* A name of its own, with nobody to be told: as nearly always. */
+    bool new_name = reply == MACH_MSG_TYPE_PORT_SEND_ONCE
+                    && ip_valid(k->ikm_local)
+                    && ip_active(k->ikm_local)
+                    && ipc_entry_ready(s, 1);
     kern_return_t kr;
 
-    if (k->ikm_local != IP_NULL) {
+    if (new_name) {
+        name = ipc_entry_next_name(s);
+    } else if (k->ikm_local != IP_NULL) {
         if (!ipc_entry_ready(s, 1) && ip_valid(k->ikm_local)) {
             kr = reserve_name(r, need);
             if (kr != KERN_SUCCESS) {
@@ -317,7 +324,13 @@ deliver_simple(struct ipc_kmsg *k, struct ipc_port *from,
     }
     /* ---- point of no return ---- */
     ipc_mqueue_take(from, k);
-    if (k->ikm_local != IP_NULL) {
+    if (new_name) {
+        struct ipc_entry *e = ipc_entry_pop(s);
+
+        e->ie_port = k->ikm_local;
+        e->ie_bits = MACH_PORT_TYPE_SEND_ONCE | 1u;
+        k->ikm_local = IP_NULL;
+    } else if (k->ikm_local != IP_NULL) {
         mach_port_name_t given = ipc_right_copyout(s, k->ikm_local, reply);
 
         assert(given == name);
@@ -325,8 +338,13 @@ deliver_simple(struct ipc_kmsg *k, struct ipc_port *from,
         k->ikm_local = IP_NULL;
     }
     k->ikm_remote = IP_NULL;
-    ipc_port_consume_right(from, dest);
-    ipc_kmsg_free(k);
+    if (dest == MACH_MSG_TYPE_PORT_SEND_ONCE) {
+        from->ip_sorights--;
+        ip_release(from);
+    } else {
+        ipc_port_release_send(from);
+    }
+    ipc_kmsg_done(k);
     return KERN_SUCCESS;
 }
 
@@ -353,7 +371,7 @@ destroy_received(struct ipc_kmsg *k, struct ipc_port *from)
  * destroyed; the size that is needed is told in either case, if the buffer
  * holds a header.
  */
-static kern_return_t
+static __attribute__((noinline)) kern_return_t
 too_large(struct ipc_kmsg *k, struct ipc_port *from,
           const struct ipc_receive *r)
 {
@@ -378,22 +396,14 @@ too_large(struct ipc_kmsg *k, struct ipc_port *from,
     return MACH_RCV_TOO_LARGE;
 }
 
-kern_return_t
-ipc_kmsg_deliver(struct ipc_kmsg *k, struct ipc_port *from,
-                 const struct ipc_receive *r)
+/* With descriptors, and room for it in the buffer. */
+static __attribute__((noinline)) kern_return_t
+deliver_complex(struct ipc_kmsg *k, struct ipc_port *from,
+                const struct ipc_receive *r, mach_msg_size_t need)
 {
-    mach_msg_size_t need = k->ikm_header.msgh_size
-                           + mach_msg_trailer_size(r->rc_option);
     struct places p;
-    kern_return_t kr;
+    kern_return_t kr = vm_probe_write(r->rc_buffer, need);
 
-    if (need > r->rc_size) {
-        return too_large(k, from, r);
-    }
-    if ((k->ikm_header.msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0) {
-        return deliver_simple(k, from, r, need);
-    }
-    kr = vm_probe_write(r->rc_buffer, need);
     if (kr != KERN_SUCCESS) {
         return kr == KERN_BLOCKED ? kr : MACH_RCV_INVALID_DATA;
     }
@@ -427,4 +437,19 @@ ipc_kmsg_deliver(struct ipc_kmsg *k, struct ipc_port *from,
         kfree(p.at, p.count * sizeof(*p.at), r->rc_caller->ca_ledger);
     }
     return kr;
+}
+
+kern_return_t
+ipc_kmsg_deliver(struct ipc_kmsg *k, struct ipc_port *from,
+                 const struct ipc_receive *r)
+{
+    mach_msg_size_t need = k->ikm_header.msgh_size
+                           + mach_msg_trailer_size(r->rc_option);
+
+    if (need > r->rc_size) {
+        return too_large(k, from, r);
+    }
+    return (k->ikm_header.msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0
+               ? deliver_simple(k, from, r, need)
+               : deliver_complex(k, from, r, need);
 }

@@ -87,8 +87,8 @@ mach_msg_run(struct mach_msg_call *c)
     return run(c);
 }
 
-kern_return_t
-mach_msg_trap(struct thread *th, const uint64_t args[6])
+static inline kern_return_t
+start(struct thread *th, const uint64_t args[6])
 {
     struct mach_msg_call c;
 
@@ -100,10 +100,16 @@ mach_msg_trap(struct thread *th, const uint64_t args[6])
 }
 
 kern_return_t
+mach_msg_trap(struct thread *th, const uint64_t args[6])
+{
+    return start(th, args);
+}
+
+kern_return_t
 mach_msg_general_trap(struct thread *th)
 {
     uint64_t args[6];
 
     regs_get_args(&th->th_regs, args);
-    return mach_msg_trap(th, args);
+    return start(th, args);
 }

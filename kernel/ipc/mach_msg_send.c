@@ -25,6 +25,11 @@
 #include <ipc/ipc_trace.h>
 #include <ipc/mach_msg.h>
 
+/* The two forms that nearly all messages have. */
+#define BITS_REQUEST \
+    MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE)
+#define BITS_REPLY MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0)
+#define INLINE static inline __attribute__((always_inline))
 #define BITS_KNOWN \
     (MACH_MSGH_BITS_REMOTE_MASK | MACH_MSGH_BITS_LOCAL_MASK \
      | MACH_MSGH_BITS_COMPLEX)
@@ -181,7 +186,7 @@ sends(mach_msg_type_name_t disposition)
 }
 
 /* May a right of the header be given?  The entry, NULL: the name has none. */
-static inline kern_return_t
+INLINE kern_return_t
 find_right(struct ipc_space *s, mach_port_name_t name,
            mach_msg_type_name_t disposition, struct ipc_entry **out)
 {
@@ -230,14 +235,14 @@ find_error(kern_return_t kr, kern_return_t error)
 }
 
 /* Both rights of the header, and the live destination. */
-static inline kern_return_t
-find_header(struct ipc_kmsg *k, struct ipc_space *s, struct ipc_port **dest)
+INLINE kern_return_t
+find_header(struct ipc_kmsg *k, struct ipc_space *s,
+            mach_msg_type_name_t remote, mach_msg_type_name_t reply,
+            struct ipc_port **dest)
 {
     const mach_msg_header_t *h = &k->ikm_header;
-    mach_msg_type_name_t reply = MACH_MSGH_BITS_LOCAL(h->msgh_bits);
-    kern_return_t kr = find_right(s, h->msgh_remote_port,
-                                  MACH_MSGH_BITS_REMOTE(h->msgh_bits),
-                                  &k->ikm_remote_entry);
+    kern_return_t kr =
+        find_right(s, h->msgh_remote_port, remote, &k->ikm_remote_entry);
 
     if (kr != KERN_SUCCESS) {
         return find_error(kr, MACH_SEND_INVALID_DEST);
@@ -265,8 +270,10 @@ payer(const struct mach_msg_call *c, const struct ipc_port *dest,
                : c->mc_caller->ca_ledger;
 }
 
-static inline kern_return_t
-decode(struct mach_msg_call *c, struct ipc_kmsg *k, struct ipc_port **dest)
+/* Of any form. */
+static __attribute__((noinline)) kern_return_t
+decode_any(struct mach_msg_call *c, struct ipc_kmsg *k,
+           struct ipc_port **dest)
 {
     mach_msg_header_t *h = &k->ikm_header;
     mach_msg_type_name_t remote = MACH_MSGH_BITS_REMOTE(h->msgh_bits);
@@ -274,7 +281,6 @@ decode(struct mach_msg_call *c, struct ipc_kmsg *k, struct ipc_port **dest)
     struct ipc_space *s = c->mc_caller->ca_space;
     kern_return_t kr;
 
-    h->msgh_voucher_port = MACH_PORT_NULL;
     if ((h->msgh_bits & ~BITS_KNOWN) != 0 || !sends(remote)
         || (reply == 0 ? h->msgh_local_port != MACH_PORT_NULL
                        : !sends(reply))) {
@@ -286,7 +292,7 @@ decode(struct mach_msg_call *c, struct ipc_kmsg *k, struct ipc_port **dest)
     if ((h->msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0
         && h->msgh_remote_port != h->msgh_local_port
         && reply != MACH_MSG_TYPE_COPY_SEND) {
-        return find_header(k, s, dest);
+        return find_header(k, s, remote, reply, dest);
     }
     kr = ipc_kmsg_decode_header(k, s, dest);
     return kr == KERN_SUCCESS
@@ -294,10 +300,31 @@ decode(struct mach_msg_call *c, struct ipc_kmsg *k, struct ipc_port **dest)
                : kr;
 }
 
+static inline kern_return_t
+decode(struct mach_msg_call *c, struct ipc_kmsg *k, struct ipc_port **dest)
+{
+    mach_msg_header_t *h = &k->ikm_header;
+    struct ipc_space *s = c->mc_caller->ca_space;
+
+    h->msgh_voucher_port = MACH_PORT_NULL;
+    if (MACH_PORT_VALID(h->msgh_remote_port)) {
+        if (h->msgh_bits == BITS_REQUEST
+            && h->msgh_remote_port != h->msgh_local_port) {
+            return find_header(k, s, MACH_MSG_TYPE_COPY_SEND,
+                               MACH_MSG_TYPE_MAKE_SEND_ONCE, dest);
+        }
+        if (h->msgh_bits == BITS_REPLY
+            && h->msgh_local_port == MACH_PORT_NULL) {
+            return find_header(k, s, MACH_MSG_TYPE_MOVE_SEND_ONCE, 0, dest);
+        }
+    }
+    return decode_any(c, k, dest);
+}
+
 /* ---- the message goes out ---- */
 
 /* A right that find_right() has found moves. */
-static inline struct ipc_port *
+INLINE struct ipc_port *
 take_right(struct ipc_space *s, struct ipc_entry *e, mach_port_name_t name,
            mach_msg_type_name_t disposition)
 {
@@ -327,12 +354,11 @@ take_right(struct ipc_space *s, struct ipc_entry *e, mach_port_name_t name,
     return ipc_right_copyin_entry(s, e, name, disposition);
 }
 
-static inline void
-take_header(struct ipc_kmsg *k, struct ipc_space *s)
+INLINE void
+take_form(struct ipc_kmsg *k, struct ipc_space *s,
+          mach_msg_type_name_t remote, mach_msg_type_name_t local)
 {
     mach_msg_header_t *h = &k->ikm_header;
-    mach_msg_type_name_t remote = MACH_MSGH_BITS_REMOTE(h->msgh_bits);
-    mach_msg_type_name_t local = MACH_MSGH_BITS_LOCAL(h->msgh_bits);
 
     k->ikm_remote =
         take_right(s, k->ikm_remote_entry, h->msgh_remote_port, remote);
@@ -342,6 +368,27 @@ take_header(struct ipc_kmsg *k, struct ipc_space *s)
         local = ipc_right_copyin_type(local);
     }
     h->msgh_bits = MACH_MSGH_BITS(ipc_right_copyin_type(remote), local);
+}
+
+static __attribute__((noinline)) void
+take_any(struct ipc_kmsg *k, struct ipc_space *s)
+{
+    mach_msg_bits_t bits = k->ikm_header.msgh_bits;
+
+    take_form(k, s, MACH_MSGH_BITS_REMOTE(bits), MACH_MSGH_BITS_LOCAL(bits));
+}
+
+static inline void
+take_header(struct ipc_kmsg *k, struct ipc_space *s)
+{
+    if (k->ikm_header.msgh_bits == BITS_REQUEST) {
+        take_form(k, s, MACH_MSG_TYPE_COPY_SEND,
+                  MACH_MSG_TYPE_MAKE_SEND_ONCE);
+    } else if (k->ikm_header.msgh_bits == BITS_REPLY) {
+        take_form(k, s, MACH_MSG_TYPE_MOVE_SEND_ONCE, 0);
+    } else {
+        take_any(k, s);
+    }
 }
 
 /* Charged: the last step that can fail, and the rights.  k is freed on

@@ -17,10 +17,10 @@
 #include <kern/boot_option.h>
 #include <kern/ipc_trace.h>
 #include <kern/task.h>
+#include <kern/traps.h>
 #include <machine/clock.h>
 #include <machine/cpu.h>
 #include <machine/io.h>
-#include <sched/sched.h>
 #include <sched/thread.h>
 
 #define MAGIC 0x4350494du /* "MIPC" */
@@ -315,6 +315,6 @@ ipc_trace_setup(void)
 {
     if (boot_option("trace=ipc") && machine_trace_present()) {
         ipc_trace_hook = hook;
-        sched_forbid_direct();
+        traps_forbid_direct();
     }
 }

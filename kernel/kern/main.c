@@ -156,7 +156,7 @@ kernel_main(void)
     task_setup();
     host_setup();
     if (boot_option("fastpath=off")) {
-        sched_forbid_direct();
+        traps_forbid_direct();
     }
     ipc_trace_setup();
     reaper_setup();

@@ -5,6 +5,7 @@
 #include <base/printf.h>
 #include <ipc/ipc.h>
 #include <kern/traps.h>
+#include <sched/sched.h>
 #include <sched/thread.h>
 #include <sched/wait.h>
 #include <sync/sync.h>
@@ -41,6 +42,12 @@ print_trap(vm_address_t address, vm_size_t length)
         log_write(text, length);
     }
     return kr;
+}
+
+static kern_return_t
+message_trap(void)
+{
+    return mach_msg_general_trap(current_thread());
 }
 
 #define TRAP(name, fn) [TRAP_count - TRAP_##name] = (trap_fn_t)(fn)
@@ -86,3 +93,10 @@ const trap_fn_t trap_table[TRAP_count] = {
     TRAP(sync_buffer, sync_buffer_trap),
     TRAP(sync_unmap, sync_unmap_trap),
 };
+
+void
+traps_forbid_direct(void)
+{
+    sched_forbid_direct();
+    machine_set_trap(TRAP_mach_msg, (trap_fn_t)message_trap);
+}

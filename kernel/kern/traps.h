@@ -23,6 +23,10 @@ trap_result2(kern_return_t kr, uint64_t value)
     return kr;
 }
 
+/* trap_table.c: no direct switches any more, and mach_msg does not look for
+ * one: every message takes the general path. */
+void traps_forbid_direct(void);
+
 /* futex.c */
 void futex_setup(void);
 kern_return_t futex_wait_trap(vm_address_t address, uint32_t expected,

@@ -5,6 +5,7 @@
  */
 #include <base/panic.h>
 #include <base/string.h>
+#include <mach/traps.h>
 #include <mach/types.h>
 #include <machine/cpu.h>
 #include <machine/fpu.h>
@@ -152,6 +153,15 @@ cpu_patch_smap(void)
         at[1] = 0x01;
         at[2] = s[1] != 0 ? 0xcb : 0xca;
     }
+}
+
+/* The table is read-only but through the direct map, too. */
+void
+machine_set_trap(unsigned number, trap_fn_t fn)
+{
+    trap_fn_t *table = phys_to_virt((uintptr_t)trap_table - KERNEL_BASE);
+
+    table[TRAP_count - number] = fn;
 }
 
 static void

@@ -24,6 +24,8 @@ void kernel_main(void) __attribute__((noreturn));
  */
 typedef void (*trap_fn_t)(void);
 extern const trap_fn_t trap_table[];
+/* Another function for a trap: at boot. */
+void machine_set_trap(unsigned number, trap_fn_t fn);
 struct thread *trap_finish(struct thread *th, int result);
 /* A system call that is no trap. */
 struct thread *trap_other(struct thread *th);
