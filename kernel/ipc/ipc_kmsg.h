@@ -20,6 +20,8 @@
 #define IPC_IPC_KMSG_H
 
 #include <base/string.h>
+#include <machine/user_copy.h>
+#include <vm/vm_user.h>
 #include <ipc/ipc_limits.h>
 #include <ipc/ipc_port.h>
 
@@ -78,6 +80,24 @@ ipc_kmsg_of(const mach_msg_header_t *h)
 {
     return (struct ipc_kmsg *)((uintptr_t)h
                                - offsetof(struct ipc_kmsg, ikm_header));
+}
+
+/* copyin() and copyout() in line, where the pages are there. */
+static inline kern_return_t
+ipc_copyin(vm_address_t from, void *to, mach_msg_size_t size)
+{
+    return from <= VM_MAX_ADDRESS - size
+                   && user_copy_from(to, from, size) == 0
+               ? KERN_SUCCESS
+               : copyin(from, to, size);
+}
+
+static inline kern_return_t
+ipc_copyout(const void *from, vm_address_t to, mach_msg_size_t size)
+{
+    return to <= VM_MAX_ADDRESS - size && user_copy_to(to, from, size) == 0
+               ? KERN_SUCCESS
+               : copyout(from, to, size);
 }
 
 /* The pointer in a descriptor. */

@@ -317,13 +317,13 @@ deliver_simple(struct ipc_kmsg *k, struct ipc_port *from,
     h->msgh_remote_port = name;
     h->msgh_local_port = from->ip_name;
     deliver_trailer(k, from, need - h->msgh_size);
-    kr = copyout(h, r->rc_buffer, need);
+    kr = ipc_copyout(h, r->rc_buffer, need);
     if (kr != KERN_SUCCESS) {
         h->msgh_bits = MACH_MSGH_BITS(dest, reply);
         return kr == KERN_BLOCKED ? kr : MACH_RCV_INVALID_DATA;
     }
     /* ---- point of no return ---- */
-    ipc_mqueue_take(from, k);
+    ipc_mqueue_take_message(from, k);
     if (new_name) {
         struct ipc_entry *e = ipc_entry_pop(s);
 

@@ -25,13 +25,12 @@ ipc_mqueue_init(struct ipc_port *port)
     port->ip_qlimit = MACH_PORT_QLIMIT_DEFAULT;
 }
 
-/* The first that waits is woken for a message of port; it runs next when the
- * caller blocks: an RPC.  A listener is when no receiver waits. */
+/* The first that waits is woken for a message of port, a listener when no
+ * receiver waits. */
 static inline bool
 wake_first(struct ipc_object *object, struct ipc_port *port)
 {
     struct list *waiting = &object->io_receivers.wq_threads;
-    struct thread *th;
 
     if (list_empty(waiting)) {
         waiting = &object->io_listeners.wq_threads;
@@ -39,10 +38,7 @@ wake_first(struct ipc_object *object, struct ipc_port *port)
     if (list_empty(waiting)) {
         return false;
     }
-    th = list_entry(waiting->next, struct thread, th_wait_link);
-    port->ip_object.io_refs++;
-    th->th_ipc_woken_for = port;
-    thread_wakeup_handoff(th, KERN_SUCCESS);
+    ipc_mqueue_wake_thread(waiting, port);
     return true;
 }
 

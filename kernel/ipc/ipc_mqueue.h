@@ -17,6 +17,7 @@
 #ifndef IPC_IPC_MQUEUE_H
 #define IPC_IPC_MQUEUE_H
 
+#include <sched/thread.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_pset.h>
 
@@ -29,6 +30,36 @@ ipc_mqueue_full(const struct ipc_port *port)
 }
 /* Append; takes no slot by itself: k has IKM_SLOT when it owns one. */
 void ipc_mqueue_post(struct ipc_port *port, struct ipc_kmsg *k);
+/* Wake the first thread of a list for a message of port: it runs next when the
+ * caller blocks, as in an RPC. */
+static inline void
+ipc_mqueue_wake_thread(struct list *waiting, struct ipc_port *port)
+{
+    struct thread *th = list_entry(waiting->next, struct thread,
+                                   th_wait_link);
+
+    port->ip_object.io_refs++;
+    th->th_ipc_woken_for = port;
+    thread_wakeup_handoff(th, KERN_SUCCESS);
+}
+
+/* The same in line: a request or an answer (no notice), mostly without receive
+ * rights and to a port that is in no set, with a thread that waits. */
+static inline void
+ipc_mqueue_post_message(struct ipc_port *port, struct ipc_kmsg *k)
+{
+    struct list *waiting = &port->ip_object.io_receivers.wq_threads;
+
+    if ((k->ikm_flags & IKM_RECEIVE) != 0 || !list_empty(&port->ip_links)
+        || list_empty(waiting)) {
+        ipc_mqueue_post(port, k);
+        return;
+    }
+    list_push_back(&port->ip_messages, &k->ikm_link);
+    port->ip_msgcount++;
+    ipc_mqueue_wake_thread(waiting, port);
+}
+
 /* A send-once notification. */
 void ipc_mqueue_post_sonce(struct ipc_port *port);
 /* The stand-in for a port's first counted notification. */
@@ -64,8 +95,26 @@ ipc_mqueue_peek(struct ipc_object *object, struct ipc_port **from)
     return list_entry(l, struct ipc_kmsg, ikm_link);
 }
 
-/* Take what peek returned: it gets the port's sequence number. */
+/* Take what peek returned: it gets the port's sequence number.  In line: one
+ * that is freed then (its link is left as it is), with nobody to be told. */
 void ipc_mqueue_take(struct ipc_port *port, struct ipc_kmsg *k);
+static inline void
+ipc_mqueue_take_message(struct ipc_port *port, struct ipc_kmsg *k)
+{
+    if ((k->ikm_flags & IKM_SONCE) != 0 || !list_empty(&port->ip_links)
+        || !list_empty(&port->ip_senders.wq_threads)
+        || !list_empty(&port->ip_requests)) {
+        ipc_mqueue_take(port, k);
+        return;
+    }
+    list_take(&k->ikm_link);
+    port->ip_msgcount--;
+    port->ip_seqno++;
+    if ((k->ikm_flags & IKM_SLOT) != 0) {
+        k->ikm_flags &= ~IKM_SLOT;
+        port->ip_slots--;
+    }
+}
 /* Slots: give one back (a message received, a reservation not used). */
 void ipc_mqueue_release_slot(struct ipc_port *port);
 void ipc_mqueue_set_limit(struct ipc_port *port, uint32_t limit);

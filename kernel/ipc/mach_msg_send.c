@@ -167,7 +167,7 @@ get_message(const struct mach_msg_call *c, struct ipc_kmsg **out)
     if (k == NULL) {
         return MACH_SEND_NO_BUFFER;
     }
-    kr = copyin(c->mc_message, &k->ikm_header, size);
+    kr = ipc_copyin(c->mc_message, &k->ikm_header, size);
     if (kr != KERN_SUCCESS) {
         ipc_kmsg_free(k);
         return kr == KERN_BLOCKED ? kr : MACH_SEND_INVALID_DATA;
@@ -300,22 +300,58 @@ decode_any(struct mach_msg_call *c, struct ipc_kmsg *k,
                : kr;
 }
 
+/* A right of this type to a live port, or NULL. */
+INLINE struct ipc_entry *
+find_live(const struct ipc_space *s, mach_port_name_t name,
+          mach_port_type_t type)
+{
+    struct ipc_entry *e = ipc_entry_lookup(s, name);
+
+    return e != NULL && (e->ie_bits & type) != 0 && ip_active(e->ie_port)
+               ? e
+               : NULL;
+}
+
+/* Both, when nothing is the matter with either. */
+INLINE bool
+find_request(struct ipc_kmsg *k, const struct ipc_space *s)
+{
+    const mach_msg_header_t *h = &k->ikm_header;
+    struct ipc_entry *to = find_live(s, h->msgh_remote_port,
+                                     MACH_PORT_TYPE_SEND);
+    struct ipc_entry *from = find_live(s, h->msgh_local_port,
+                                       MACH_PORT_TYPE_RECEIVE);
+
+    if (to == NULL || from == NULL || to == from
+        || ipc_sonce_newest(from->ie_port)->mk_ledger != s->is_ledger) {
+        return false;
+    }
+    k->ikm_remote_entry = to;
+    k->ikm_local_entry = from;
+    return true;
+}
+
 static inline kern_return_t
 decode(struct mach_msg_call *c, struct ipc_kmsg *k, struct ipc_port **dest)
 {
     mach_msg_header_t *h = &k->ikm_header;
-    struct ipc_space *s = c->mc_caller->ca_space;
+    const struct ipc_space *s = c->mc_caller->ca_space;
 
     h->msgh_voucher_port = MACH_PORT_NULL;
-    if (MACH_PORT_VALID(h->msgh_remote_port)) {
-        if (h->msgh_bits == BITS_REQUEST
-            && h->msgh_remote_port != h->msgh_local_port) {
-            return find_header(k, s, MACH_MSG_TYPE_COPY_SEND,
-                               MACH_MSG_TYPE_MAKE_SEND_ONCE, dest);
+    if (h->msgh_bits == BITS_REQUEST) {
+        if (s->is_active && find_request(k, s)) {
+            *dest = k->ikm_remote_entry->ie_port;
+            return KERN_SUCCESS;
         }
-        if (h->msgh_bits == BITS_REPLY
-            && h->msgh_local_port == MACH_PORT_NULL) {
-            return find_header(k, s, MACH_MSG_TYPE_MOVE_SEND_ONCE, 0, dest);
+    } else if (h->msgh_bits == BITS_REPLY && s->is_active
+               && h->msgh_local_port == MACH_PORT_NULL) {
+        struct ipc_entry *to = find_live(s, h->msgh_remote_port,
+                                         MACH_PORT_TYPE_SEND_ONCE);
+
+        if (to != NULL) {
+            k->ikm_remote_entry = to;
+            *dest = to->ie_port;
+            return KERN_SUCCESS;
         }
     }
     return decode_any(c, k, dest);
@@ -472,7 +508,7 @@ send_once(struct mach_msg_call *c, struct ipc_kmsg *k, struct ipc_port *dest,
     } else {
         ipc_sonce_unmake(dest);
     }
-    ipc_mqueue_post(dest, k);
+    ipc_mqueue_post_message(dest, k);
     return KERN_SUCCESS;
 }
 
@@ -532,6 +568,6 @@ mach_msg_send(struct mach_msg_call *c)
     } else {
         dest->ip_slots++;
     }
-    ipc_mqueue_post(dest, k);
+    ipc_mqueue_post_message(dest, k);
     return KERN_SUCCESS;
 }
