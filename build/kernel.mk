@@ -24,10 +24,11 @@ $(eval $(call compile_rules,$(KOBJ),$$(KERNEL_CFLAGS),$(KERNEL_HEADERS)))
 KERNEL_FAST := $(addprefix kernel/,\
     $(addprefix arch/x86_64/,cpu paging pmap trap) \
     $(addprefix base/,kalloc page_alloc) \
-    $(addprefix ipc/,ipc_calls ipc_entry ipc_kmsg ipc_kmsg_decode \
-        ipc_kmsg_kernel ipc_mqueue ipc_port ipc_right_copy ipc_space \
-        ipc_traps mach_msg mach_msg_fast mach_msg_fast_help mach_msg_kernel \
-        mach_msg_receive mach_msg_send mach_msg_serve) \
+    $(addprefix ipc/,ipc_calls ipc_entry ipc_kmsg ipc_kmsg_copyout \
+        ipc_kmsg_decode ipc_kmsg_kernel ipc_mqueue ipc_port \
+        ipc_right_copy ipc_space ipc_traps mach_msg mach_msg_fast \
+        mach_msg_fast_help mach_msg_kernel mach_msg_receive \
+        mach_msg_send mach_msg_serve) \
     $(addprefix kern/,emulator exception exception_fast futex ipc_kobject \
         mach_port_server thread_state thread_trap trap) \
     $(addprefix sched/,sched wait) \
