@@ -25,19 +25,18 @@ KERNEL_FAST := $(addprefix kernel/,\
     $(addprefix arch/x86_64/,cpu paging pmap trap) \
     $(addprefix base/,kalloc page_alloc) \
     $(addprefix ipc/,ipc_calls ipc_entry ipc_kmsg ipc_kmsg_copyout \
-        ipc_kmsg_decode ipc_kmsg_kernel ipc_mqueue ipc_port \
-        ipc_right_copy ipc_space ipc_traps mach_msg mach_msg_fast \
-        mach_msg_fast_help mach_msg_kernel mach_msg_receive \
-        mach_msg_send mach_msg_serve) \
+        ipc_kmsg_decode ipc_mqueue ipc_port ipc_right_copy ipc_space \
+        ipc_traps mach_msg mach_msg_fast mach_msg_fast_help mach_msg_kernel \
+        mach_msg_receive mach_msg_send mach_msg_serve) \
     $(addprefix kern/,emulator exception exception_fast futex ipc_kobject \
-        mach_port_server thread_state thread_trap trap) \
+        mach_port_server thread_trap trap) \
     $(addprefix sched/,sched wait) \
     $(addprefix sync/,sync_fast sync_transfer) \
     $(addprefix vm/,vm_access vm_fault vm_fault_page vm_lease vm_map \
         vm_map_tree vm_object_page vm_page vm_radix)) \
-    gen/kern/exc_user gen/kern/mach_port_server
+    gen/kern/mach_port_server
 $(filter-out $(KERNEL_FAST:%=$(KOBJ)/%.o),$(KERNEL_OBJS)): \
-    KERNEL_CFLAGS += -Oz
+    KERNEL_CFLAGS += -Oz -fpeephole2
 
 # Its only caller, the entry code, has saved all of the user's registers.
 $(KOBJ)/kernel/ipc/mach_msg_fast.o: KERNEL_CFLAGS += -fomit-frame-pointer \
