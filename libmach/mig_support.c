@@ -31,9 +31,6 @@ mig_put_reply_port(mach_port_t port)
 {
     mach_port_name_t none = MACH_PORT_NULL;
 
-    if (port == MACH_PORT_NULL) {
-        return;
-    }
     if (!__atomic_compare_exchange_n(&idle_reply_port, &none, port, 0,
                                      __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
         mig_dealloc_reply_port(port);

@@ -21,25 +21,40 @@ mach_msg_overwrite(mach_msg_header_t *msg, mach_msg_option_t option,
         rcv_name | (uint64_t)notify << 32, timeout, P(rcv_msg));
 }
 
+/* As trap_call(), with nothing for what the kernel does not look at. */
+static inline mach_msg_return_t
+trap_msg(mach_msg_header_t *msg, mach_msg_option_t option, uint64_t sizes,
+         uint64_t names, mach_msg_timeout_t timeout)
+{
+    uint64_t result = -(uint64_t)TRAP_mach_msg;
+    register uint64_t r10 __asm__("r10") = names;
+    register uint32_t r8 __asm__("r8") = timeout;
+
+    __asm__ volatile("syscall"
+                     : "+a"(result), "+D"(msg), "+S"(option), "+d"(sizes),
+                       "+r"(r10), "+r"(r8)
+                     :
+                     : "rcx", "r9", "r11", "memory", "cc");
+    return (mach_msg_return_t)result;
+}
+
 mach_msg_return_t
 mach_msg(mach_msg_header_t *msg, mach_msg_option_t option,
          mach_msg_size_t send_size, mach_msg_size_t rcv_size,
          mach_port_name_t rcv_name, mach_msg_timeout_t timeout,
          mach_port_name_t notify)
 {
-    uint64_t result = -(uint64_t)TRAP_mach_msg;
-    uint64_t sizes = send_size | (uint64_t)rcv_size << 32;
-    register uint64_t names __asm__("r10") =
-        rcv_name | (uint64_t)notify << 32;
-    register uint32_t time __asm__("r8") = timeout;
+    return trap_msg(msg, option, send_size | (uint64_t)rcv_size << 32,
+                    rcv_name | (uint64_t)notify << 32, timeout);
+}
 
-    /* As trap_call(), with nothing for what the kernel does not look at. */
-    __asm__ volatile("syscall"
-                     : "+a"(result), "+D"(msg), "+S"(option), "+d"(sizes),
-                       "+r"(names), "+r"(time)
-                     :
-                     : "rcx", "r9", "r11", "memory", "cc");
-    return (mach_msg_return_t)result;
+mach_msg_return_t
+mach_msg_rpc(mach_msg_header_t *msg, mach_msg_option_t option,
+             mach_msg_size_t send_size, mach_msg_size_t rcv_size,
+             mach_port_name_t rcv_name, mach_msg_timeout_t timeout)
+{
+    return trap_msg(msg, option, send_size | (uint64_t)rcv_size << 32,
+                    rcv_name, timeout);
 }
 
 mach_port_name_t

@@ -213,8 +213,8 @@ serve_stubs(void)
     mach_msg_return_t mr;
 
     for (;;) {
-        mr = mach_msg(&request->header, option, request->header.msgh_size,
-                      sizeof(one), server, 0, MACH_PORT_NULL);
+        mr = mach_msg_rpc(&request->header, option, request->header.msgh_size,
+                          sizeof(one), server, 0);
         if (mr != MACH_MSG_SUCCESS) {
             fail("server", mr);
         }

@@ -226,6 +226,11 @@ mig_check_reply(const mach_msg_header_t *head, mach_msg_id_t id,
         (const mig_reply_error_t *)(const void *)head;
     boolean_t is_complex = (head->msgh_bits & MACH_MSGH_BITS_COMPLEX) != 0;
 
+    if (head->msgh_id == id && is_complex == complex &&
+        head->msgh_size >= least && head->msgh_size <= most &&
+        least > sizeof(*error)) {
+        return KERN_SUCCESS; /* most often; whether it says so comes next */
+    }
     if (head->msgh_id == 71) {
         return MIG_SERVER_DIED;
     }

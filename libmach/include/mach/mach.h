@@ -34,6 +34,14 @@ mach_msg_return_t mach_msg(mach_msg_header_t *msg, mach_msg_option_t option,
                            mach_port_name_t rcv_name,
                            mach_msg_timeout_t timeout,
                            mach_port_name_t notify);
+/* The same without notify, so that all arguments are in registers; which
+ * stubs call. */
+mach_msg_return_t mach_msg_rpc(mach_msg_header_t *msg,
+                               mach_msg_option_t option,
+                               mach_msg_size_t send_size,
+                               mach_msg_size_t rcv_size,
+                               mach_port_name_t rcv_name,
+                               mach_msg_timeout_t timeout);
 /* The same with a buffer of its own for the received message. */
 mach_msg_return_t mach_msg_overwrite(mach_msg_header_t *msg,
                                      mach_msg_option_t option,
