@@ -95,7 +95,8 @@ mach_msg_fast_kernel(struct ipc_entry *dest_entry, struct ipc_object *source)
     };
     struct kernel_reply r;
 
-    if (!ip_active(dest) || !read_reply(&f, &r)) {
+    if ((th->th_ast & ~AST_IRET) != 0 || !ip_active(dest)
+        || !read_reply(&f, &r)) {
         return false;
     }
     f.receiver = dest->ip_direct(dest->ip_kobject, th, &r.head);

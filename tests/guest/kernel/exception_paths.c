@@ -61,6 +61,7 @@ void breakpoints(void);
 
 static struct record records[2][RECORDS];
 static unsigned recorded, way; /* way 1: the general one */
+static unsigned interrupted;
 static mach_port_t task, thread, handler, set;
 static mach_port_name_t from; /* the port or the set */
 static struct request in;
@@ -233,12 +234,20 @@ round_trip(bool *refused)
     unsigned kind = draw(2) != 0 && !*refused ? draw(KINDS) : draw(3);
     mach_msg_option_t option = MACH_RCV_TRAILER_ELEMENTS(draw(5));
     mach_msg_size_t size = fill(kind), room = offsetof(struct request, behind);
+    kern_return_t kr;
 
     if (draw(16) == 0) {
         room = offsetof(struct request, trailer);
     }
     *refused = kind > GOOD_PLAIN;
-    if (answer(size, option, room) == MACH_RCV_TOO_LARGE) {
+    if (draw(16) == 0) {
+        thread_abort(mach_thread_self()); /* ends the next wait */
+    }
+    kr = answer(size, option, room);
+    if (kr == MACH_RCV_INTERRUPTED) {
+        interrupted++;
+    }
+    if (kr == MACH_RCV_TOO_LARGE || kr == MACH_RCV_INTERRUPTED) {
         next(option, sizeof(in));
     }
 }
@@ -356,6 +365,8 @@ test_exception_paths(void)
         count = recorded;
         way = 1;
         run(with_set != 0);
+        check(interrupted > 20, "waits were interrupted", interrupted);
+        interrupted = 0;
         while (same < count && memcmp(&records[0][same], &records[1][same],
                                       sizeof(struct record)) == 0) {
             same++;
