@@ -22,9 +22,13 @@ current_space(void)
 static inline kern_return_t
 word_out(uint32_t value, vm_address_t out)
 {
-    if (out <= VM_MAX_ADDRESS - sizeof(value)
-        && user_copy_to(out, &value, sizeof(value)) == 0) {
+    if (out <= VM_MAX_ADDRESS - sizeof(value)) {
+        user_access_begin();
+        user_put32(out, value, miss);
+        user_access_end();
         return KERN_SUCCESS;
+    miss:
+        user_access_end();
     }
     return copyout(&value, out, sizeof(value));
 }
