@@ -139,6 +139,12 @@ regs_init(struct machine_regs *r)
     memset(r, 0, sizeof(*r));
 }
 
+bool
+machine_set_state(struct machine_regs *r, const x86_thread_state64_t *state)
+{
+    return regs_set_state(r, state) == KERN_SUCCESS;
+}
+
 kern_return_t
 regs_set_state(struct machine_regs *r, const x86_thread_state64_t *state)
 {

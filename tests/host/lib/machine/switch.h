@@ -5,8 +5,10 @@
 #ifndef MACHINE_SWITCH_H
 #define MACHINE_SWITCH_H
 
+#include <mach/thread_status.h>
 #include <machine/pmap.h>
 
+struct machine_regs;
 struct thread;
 
 vm_address_t pmap_window(struct pmap *to, vm_address_t at, size_t size);
@@ -28,6 +30,9 @@ machine_copy64(uint64_t *to, const uint64_t *from, size_t n)
         *to++ = *from++;
     }
 }
+
+bool machine_set_state(struct machine_regs *r,
+                       const x86_thread_state64_t *state);
 
 static inline void
 machine_resume(struct thread *th)
