@@ -15,7 +15,8 @@ struct thread;
 /*
  * Of the current thread.  sync_fast.c, which the entry code calls with only
  * some of its registers saved (machine_sync_resume): what comes back from them
- * is KERN_GENERAL, and nothing has happened.
+ * is KERN_GENERAL, and nothing has happened; or it is the trap's result, and
+ * th_regs are complete.
  */
 kern_return_t sync_call_fast(uint64_t name, uint64_t tag);
 kern_return_t sync_reply_wait_fast(uint64_t name, uint64_t tag);

@@ -4,8 +4,10 @@
  * Ladders of checks without effect, each of which leaves everything to the
  * general path; then what that would have done.
  *
- * Words go here, and a right that is known on the other side; memory goes as
- * on the general path (sync_transfer), whose last check is the last one here.
+ * Words go here, and a right that is known on the other side; the memory of a
+ * call goes as on the general path (sync_transfer), whose last check is the
+ * last one here.  Interrupts may come while it does: when one of them has
+ * changed anything, the end is that of the general path, too.
  *
  * Words in registers stay there: machine_sync_resume().  What the commonest
  * call and answer need is in line and calls nothing; other forms are reached
@@ -195,6 +197,9 @@ call_with_more(struct thread *th, struct thread *to,
     if (form == FORM_NONE) {
         return KERN_GENERAL;
     }
+    if (form == FORM_REPLACED && !sched_may_switch_back(th, to)) {
+        return sync_called(th, to, port);
+    }
     caller_waits(th, to, to->th_saved.ipc.object, flags);
     return resume(to, th, form, (tag & TAG_SEEN) | SYNC_KIND_CALL,
                   port->ip_context, port->ip_name);
@@ -272,14 +277,15 @@ reply_with_more(struct thread *th, struct thread *to,
                 struct ipc_object *object, uint64_t tag)
 {
     unsigned flags;
-    enum form form = more_goes(th, to, tag, SYNC_KIND_SEND, &flags);
 
-    if (form == FORM_NONE) {
+    /* While memory goes something could come to object. */
+    if ((tag & TAG_MEMORY) != 0
+        || more_goes(th, to, tag, SYNC_KIND_SEND, &flags) == FORM_NONE) {
         return KERN_GENERAL;
     }
     server_waits(th, to, object, flags);
-    return resume(to, th, form, tag & TAG_SEEN, regs_sync_name(&to->th_regs),
-                  0);
+    return resume(to, th, FORM_WORDS, tag & TAG_SEEN,
+                  regs_sync_name(&to->th_regs), 0);
 }
 
 NOINLINE kern_return_t

@@ -69,6 +69,10 @@ struct thread *sync_saved_client(const struct ipc_port *port);
 
 /* ---- sync_send.c ---- */
 kern_return_t sync_call_continue(struct thread *th, kern_return_t result);
+/* The call of th, the current thread, to port has been transferred to listener,
+ * which may have been woken by something else meanwhile. */
+kern_return_t sync_called(struct thread *th, struct thread *listener,
+                          const struct ipc_port *port);
 
 /* ---- sync_memory.c ---- */
 void sync_buffer_release(struct thread *th);

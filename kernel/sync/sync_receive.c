@@ -166,8 +166,8 @@ take(struct thread *th, struct ipc_object *object, struct ipc_port **message)
             kr = take_from(th, port);
         }
     }
-    if (kr == KERN_FAILURE && k != NULL) {
-        *message = from;
+    if (kr == KERN_FAILURE && ipc_mqueue_peek(object, &from) != NULL) {
+        *message = from; /* which may have come only now, by an interrupt */
         return tell(th, from, SYNC_KIND_MESSAGE, 0);
     }
     return kr;

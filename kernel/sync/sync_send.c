@@ -39,6 +39,24 @@ destination(struct thread *th, struct ipc_port **out, bool *sonce)
     return KERN_SUCCESS;
 }
 
+/* What comes to port has been transferred to listener. */
+static void
+deliver(struct thread *listener, const struct ipc_port *port)
+{
+    regs_set_sync_source(&listener->th_regs, port->ip_context, port->ip_name);
+    sync_listener_done(listener);
+    thread_wakeup_handoff(listener, KERN_SUCCESS);
+}
+
+kern_return_t
+sync_called(struct thread *th, struct thread *listener,
+            const struct ipc_port *port)
+{
+    deliver(listener, port);
+    sync_owe(th, listener);
+    return sync_await(th);
+}
+
 /* Nobody listens. */
 static kern_return_t
 wait_for_listener(struct thread *th, struct ipc_port *port, bool call)
@@ -80,14 +98,11 @@ send_to(struct thread *th, struct ipc_port *port, bool call)
     if (kr != KERN_SUCCESS) {
         return kr;
     }
-    regs_set_sync_source(&listener->th_regs, port->ip_context, port->ip_name);
-    sync_listener_done(listener);
-    thread_wakeup_handoff(listener, KERN_SUCCESS);
-    if (!call) {
-        return KERN_SUCCESS;
+    if (call) {
+        return sync_called(th, listener, port);
     }
-    sync_owe(th, listener);
-    return sync_await(th);
+    deliver(listener, port);
+    return KERN_SUCCESS;
 }
 
 /* The wait for a listener is over: received (then it goes on elsewhere, or is

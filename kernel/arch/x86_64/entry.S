@@ -193,7 +193,8 @@ syscall_other:
  * A synchronous call or answer: its fast path neither uses nor saves the
  * registers of words 4 to 7, nor that of the deadline, all of which a trap of
  * this kind loses unless they come with a message.  It leaves by itself
- * (machine_resume_words), or it comes back and nothing has happened.
+ * (machine_sync_resume), or it comes back with KERN_GENERAL and nothing has
+ * happened, or with the result (and nothing is saved once more).
  */
     .macro SYNC_ENTRY name, number
 syscall_\name:
@@ -210,6 +211,8 @@ syscall_\name:
     mov %rcx, R_RSP(%rsp)
     mov %gs:C_STACK, %rsp
     call \name\()_fast
+    cmp $ASM_GENERAL, %eax
+    jne syscall_done
     mov %gs:C_THREAD, %rdi
     movq $-\number, R_RAX(%rdi)
     mov %rbx, R_RBX(%rdi)

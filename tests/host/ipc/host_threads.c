@@ -9,6 +9,7 @@
 
 struct thread *host_current;
 unsigned host_windows;
+void (*host_interrupt)(void);
 bool host_fast;
 unsigned host_fast_taken, host_kernel_taken;
 struct host_thread *host_fast_to;

@@ -9,6 +9,7 @@ struct fake_state fake;
 struct vm_map *fake_map;
 struct thread *host_current;
 unsigned host_windows; /* how often interrupts were let in */
+void (*host_interrupt)(void);
 static struct thread the_thread;
 
 struct ipc_port *

@@ -41,6 +41,7 @@ vm_lease_map(struct vm_lease_request *r)
         return KERN_INVALID_ADDRESS;
     }
     k_leases++;
+    machine_interrupt_window(); /* pages may be unmapped, many at once */
     r->address = r->source | (r->grant ? 1u : 0); /* to be seen */
     return KERN_SUCCESS;
 }
@@ -173,9 +174,11 @@ k_trap(int th, unsigned number, mach_port_name_t name,
         h->result = KERN_BLOCKED;
         return;
     }
-    CHECK_EQ(kr, KERN_GENERAL);
-    machine_sync_save(&h->th);
-    h->result = general(h, number, name);
+    if (kr == KERN_GENERAL) {
+        machine_sync_save(&h->th);
+        kr = general(h, number, name);
+    }
+    h->result = kr;
     CHECK((h->result == KERN_BLOCKED) == (h->th.th_state == TH_WAITING));
 }
 
@@ -191,8 +194,8 @@ k_save_reply(int th, mach_port_name_t cancel, uint64_t cookie,
     return kr;
 }
 
-static struct ipc_port *
-port_of(int port)
+struct ipc_port *
+k_port(int port)
 {
     struct ipc_port *p;
 
@@ -209,7 +212,7 @@ k_port_make(int port)
 
     s_port[port] = (struct s_port){ .alive = true };
     s_port[port].name[owner] = new_port(k_task[owner]);
-    port_of(port)->ip_context = 1000 + (unsigned)port;
+    k_port(port)->ip_context = 1000 + (unsigned)port;
     for (int t = 0; t < TASKS; t++) {
         s_port[port].name[t] =
             give_send(k_task[owner], s_port[port].name[owner], k_task[t]);
@@ -330,7 +333,7 @@ same_port(int port)
     if (!s->alive) {
         return;
     }
-    p = port_of(port);
+    p = k_port(port);
     CHECK_EQ(p->ip_signals, s->signals);
     CHECK_EQ(p->ip_msgcount, s->messages);
     CHECK(ipc_listen_quiet(p)

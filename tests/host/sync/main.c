@@ -553,6 +553,8 @@ main(int argc, char **argv)
     run(false);
     printf("ok 1 - the general paths do what is specified\n");
     run(true);
-    printf("ok 2 - so do the fast ones\n1..2\n");
+    printf("ok 2 - so do the fast ones\n");
+    test_windows();
+    printf("ok 3 - an interrupt may come where they let it\n1..3\n");
     return 0;
 }

@@ -169,6 +169,7 @@ kern_return_t k_save_reply(int th, mach_port_name_t cancel, uint64_t cookie,
 void k_thread_make(int th);
 void k_thread_end(int th);
 void k_port_make(int port);
+struct ipc_port *k_port(int port);
 /* By a thread of task's that does nothing else: a message to a port; one taken
  * from a port; a message to a saved right, which uses it up. */
 void k_message(int task, int port);
@@ -178,5 +179,8 @@ void k_saved_message(int saved, unsigned words, const uint64_t *word,
 /* Everything that can be seen is as the specification says. */
 void k_compare(void);
 void k_show(void);
+
+/* windows.c: interrupts that come in the middle. */
+void test_windows(void);
 
 #endif

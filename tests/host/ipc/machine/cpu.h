@@ -22,11 +22,18 @@ machine_cycles(void)
 }
 
 extern unsigned host_windows; /* how often interrupts were let in */
+extern void (*host_interrupt)(void); /* the next one, once; or NULL */
 
 static inline void
 machine_interrupt_window(void)
 {
+    void (*interrupt)(void) = host_interrupt;
+
     host_windows++;
+    host_interrupt = 0;
+    if (interrupt != 0) {
+        interrupt();
+    }
 }
 
 #endif
