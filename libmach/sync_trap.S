@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sync_trap: a message between a structure and the registers.
+ * sync_trap: a message from a structure into the registers, and back.
  */
 #define M_TAG 0
 #define M_WORD(n) (8 + 8 * (n))
@@ -11,29 +11,30 @@
     .text
     .globl sync_trap
     .type sync_trap, @function
-sync_trap:                      /* trap, name, message */
+sync_trap:                      /* trap, name, from, to */
     push %rbx
     push %r12
     push %r13
     push %r14
     push %r15
-    push %rdx
+    push %rcx
     mov %edi, %eax
     neg %rax
     mov %esi, %edi
-    mov %rdx, %rcx
-    mov M_TAG(%rcx), %rsi
-    mov M_WORD(0)(%rcx), %rdx
-    mov M_WORD(1)(%rcx), %r10
-    mov M_WORD(2)(%rcx), %r8
-    mov M_WORD(3)(%rcx), %r9
-    mov M_WORD(4)(%rcx), %rbx
-    mov M_WORD(5)(%rcx), %r12
-    mov M_WORD(6)(%rcx), %r13
-    mov M_WORD(7)(%rcx), %r14
-    mov M_DEADLINE(%rcx), %r15
+    mov M_TAG(%rdx), %rsi
+    mov M_WORD(1)(%rdx), %r10
+    mov M_WORD(2)(%rdx), %r8
+    mov M_WORD(3)(%rdx), %r9
+    mov M_WORD(4)(%rdx), %rbx
+    mov M_WORD(5)(%rdx), %r12
+    mov M_WORD(6)(%rdx), %r13
+    mov M_WORD(7)(%rdx), %r14
+    mov M_DEADLINE(%rdx), %r15
+    mov M_WORD(0)(%rdx), %rdx
     syscall
     pop %rcx
+    test %eax, %eax
+    jnz 1f
     mov %rsi, M_TAG(%rcx)
     mov %rdx, M_WORD(0)(%rcx)
     mov %r10, M_WORD(1)(%rcx)
@@ -46,6 +47,7 @@ sync_trap:                      /* trap, name, message */
     mov %rdi, M_BADGE(%rcx)
     mov %r15d, M_PORT(%rcx)
     movl $0, M_PORT + 4(%rcx)
+1:
     pop %r15
     pop %r14
     pop %r13

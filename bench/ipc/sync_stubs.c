@@ -22,16 +22,17 @@ static _Noreturn void
 serve_stubs(void)
 {
     static union body request, answer;
-    struct sync_message m = { .tag = 0 };
-    kern_return_t kr = sync_receive(server, &m);
+    struct sync_message *in = mig_sync_words(&request.header),
+                        *out = mig_sync_words(&answer.header);
+    kern_return_t kr = sync_receive(server, in);
 
     while (kr == KERN_SUCCESS) {
-        mig_sync_request(&m, NULL, MACH_PORT_NULL, &request.header);
+        mig_sync_request(&request.header, NULL, MACH_PORT_NULL);
         serve_bench_server(&request.header, &answer.header);
-        if (!mig_sync_answer(&answer.header, &m, NULL)) {
+        if (!mig_sync_answer(&answer.header, NULL)) {
             fail("answer", KERN_FAILURE);
         }
-        kr = sync_reply_wait(server, &m);
+        kr = sync_trap(TRAP_sync_reply_wait, server, out, in);
     }
     fail("sync_reply_wait", kr);
 }

@@ -157,8 +157,6 @@ resume(struct thread *to, const struct thread *from, enum form form,
         machine_resume(to);
     } else if (n >= SYNC_REGISTERS) {
         machine_sync_resume(to, from, SYNC_REGISTERS, tag, badge, port);
-    } else if (n == 2) { /* short stubs */
-        machine_sync_resume(to, from, 2, tag, badge, port);
     } else {
         machine_sync_resume(to, from, n, tag, badge, port);
     }
@@ -177,6 +175,8 @@ resume_words(struct thread *to, const struct thread *from, uint64_t tag,
         machine_sync_resume(to, from, 0, tag, badge, port);
     } else if (n == 4) {
         machine_sync_resume(to, from, 4, tag, badge, port);
+    } else if (n == 2) { /* short stubs */
+        machine_sync_resume(to, from, 2, tag, badge, port);
     } else if (n >= SYNC_REGISTERS) {
         machine_sync_resume(to, from, SYNC_REGISTERS, tag, badge, port);
     } else {
@@ -209,8 +209,6 @@ NOINLINE kern_return_t
 call_other_form(struct thread *th, struct thread *to,
                 const struct ipc_port *port, uint64_t tag)
 {
-    /* The listener is there: how to wait for one does not matter. */
-    tag &= ~(uint64_t)SYNC_NOWAIT;
     if (!words_go(th, to, tag)) {
         return call_with_more(th, to, port, tag);
     }
@@ -227,6 +225,8 @@ call_listener(struct thread *th, struct thread *to, struct ipc_port *port,
     if (!LIKELY(sched_may_switch(th, to))) {
         return KERN_GENERAL;
     }
+    /* The listener is there: how to wait for one does not matter. */
+    tag &= ~(uint64_t)SYNC_NOWAIT;
     if (!LIKELY((uint32_t)tag <= SYNC_REGISTERS)) {
         return call_other_form(th, to, port, tag);
     }

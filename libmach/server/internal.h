@@ -35,10 +35,9 @@ boolean_t mig_direct_run(void) __attribute__((weak));
 #define SERVER_MESSAGE 1     /* a message waits at the set */
 #define SERVER_ANSWER_LOST 2 /* out can't be sent, and nothing came */
 bool server_listen_setup(void) __attribute__((weak));
-mach_msg_return_t server_listen(mach_msg_header_t *in,
-                                const mach_msg_header_t *out, int64_t wait)
-    __attribute__((weak));
-bool server_call_answer(const mach_msg_header_t *out) __attribute__((weak));
+mach_msg_return_t server_listen(mach_msg_header_t *in, mach_msg_header_t *out,
+                                int64_t wait) __attribute__((weak));
+bool server_call_answer(mach_msg_header_t *out) __attribute__((weak));
 bool server_by_call(void) __attribute__((weak));
 /* What stubs of -binding sync call in a server (-Dmig_sync_rpc=...): by
  * message until the server listens. */

@@ -29,28 +29,6 @@ small_size(void)
     return limit / 8 * 8;
 }
 
-static uint64_t
-receive_size(const struct routine *rt)
-{
-    uint64_t size = rt->simple ? 0 : rt->reply.max_size;
-
-    if (size < LAYOUT_ERROR_SIZE) {
-        size = LAYOUT_ERROR_SIZE;
-    }
-    return size + LAYOUT_TRAILER_MAX;
-}
-
-uint64_t
-user_buffer_size(const struct routine *rt)
-{
-    uint64_t size = rt->request.max_size;
-
-    if (receive_size(rt) > size) {
-        size = receive_size(rt);
-    }
-    return (size + 7) / 8 * 8;
-}
-
 /* In the kernel the buffer is charged like the message. */
 static void
 put_release(struct out *o, const struct routine *rt, const char *indent)
@@ -200,6 +178,42 @@ has_two_times(const struct routine *rt)
            wait_time_text(rt) != NULL;
 }
 
+/* With -binding sync: what a synchronous message can carry, both ways. */
+static bool
+goes_synchronously(const struct routine *rt)
+{
+    return options.sync && !has_two_times(rt) && rt->reply_port == NULL &&
+           rt->request.descriptors == rt->request.ports &&
+           rt->reply.descriptors == rt->reply.ports &&
+           rt->request.ports <= 1 && rt->reply.ports <= 1 &&
+           rt->request.min_size <= LAYOUT_SYNC_MAX &&
+           rt->reply.min_size <= LAYOUT_SYNC_MAX;
+}
+
+static uint64_t
+receive_size(const struct routine *rt)
+{
+    uint64_t size = rt->simple ? 0 : rt->reply.max_size;
+
+    if (size < LAYOUT_ERROR_SIZE) {
+        size = LAYOUT_ERROR_SIZE;
+    }
+    size += LAYOUT_TRAILER_MAX;
+    return goes_synchronously(rt) && size < LAYOUT_SYNC_ROOM ? LAYOUT_SYNC_ROOM
+                                                             : size;
+}
+
+uint64_t
+user_buffer_size(const struct routine *rt)
+{
+    uint64_t size = rt->request.max_size;
+
+    if (receive_size(rt) > size) {
+        size = receive_size(rt);
+    }
+    return (size + 7) / 8 * 8;
+}
+
 /* "a | b" of the message options that apply. */
 static const char *
 option_text(const struct routine *rt, const char *base)
@@ -284,18 +298,6 @@ emit_send(struct out *o, const struct routine *rt)
     }
     put_release(o, rt, "    ");
     out_put(o, "    return mig_ret;\n}\n\n");
-}
-
-/* With -binding sync: what a synchronous message can carry, both ways. */
-static bool
-goes_synchronously(const struct routine *rt)
-{
-    return options.sync && !has_two_times(rt) && rt->reply_port == NULL &&
-           rt->request.descriptors == rt->request.ports &&
-           rt->reply.descriptors == rt->reply.ports &&
-           rt->request.ports <= 1 && rt->reply.ports <= 1 &&
-           rt->request.min_size <= LAYOUT_SYNC_MAX &&
-           rt->reply.min_size <= LAYOUT_SYNC_MAX;
 }
 
 static const char *

@@ -9,6 +9,7 @@
 #define LAYOUT_ERROR_SIZE 36u       /* sizeof(mig_reply_error_t) */
 #define LAYOUT_TRAILER_MAX 64u      /* MAX_TRAILER_SIZE */
 #define LAYOUT_SYNC_MAX 600u        /* MIG_SYNC_MAX */
+#define LAYOUT_SYNC_ROOM 112u       /* MIG_SYNC_ROOM */
 
 /* Bytes per element of an array, out of line or not; 1 for strings. */
 unsigned layout_elem_size(const struct type *t);

@@ -22,6 +22,11 @@
 /* Bytes that a message may have. */
 #define MIG_SYNC_MAX \
     ((mach_msg_size_t)(sizeof(mach_msg_header_t) + SYNC_WORDS * 8))
+/* Bytes that a message's place must have, whatever its size: see below. */
+#define MIG_SYNC_ROOM                                          \
+    ((mach_msg_size_t)(sizeof(struct sync_message) +          \
+                       __builtin_offsetof(mach_msg_header_t, \
+                                          msgh_voucher_port)))
 
 #ifdef __cplusplus
 extern "C" {
@@ -48,21 +53,32 @@ mach_msg_return_t mig_sync_call(mach_msg_header_t *msg,
 struct sync_buffer *mig_sync_buffer(void);
 
 /*
- * The server's side.  request: makes a call that was received a message, in room
- * for MIG_SYNC_MAX bytes and the largest trailer; reply: a send-once right
+ * A message as it stands is a synchronous one: its words are what is behind the
+ * header, and the tag lies in voucher and id.  What comes after the words (see
+ * struct sync_message) lies over a longer body.
+ */
+static inline struct sync_message *
+mig_sync_words(mach_msg_header_t *h)
+{
+    return (struct sync_message *)(void *)&h->msgh_voucher_port;
+}
+
+/*
+ * The server's side.  request: makes a call that was received in place a message, in
+ * room for MIG_SYNC_MAX bytes and the largest trailer; reply: a send-once right
  * that answers it (sync_save_reply), or MACH_PORT_NULL: it is answered by
  * sync_send or sync_reply_wait.  Nobody's token is in its trailer.
  */
-void mig_sync_request(const struct sync_message *m,
-                      const struct sync_buffer *buffer, mach_port_t reply,
-                      mach_msg_header_t *request);
-/* Makes an answer, which names no right to reply, a synchronous one; its
- * rights move when it is sent.  A long one is in pages, which are granted.
- * False: there is no memory, or it carries more than one right. */
-boolean_t mig_sync_answer(const mach_msg_header_t *answer,
-                          struct sync_message *m, struct sync_buffer *buffer);
-/* It could not be sent: its pages. */
-void mig_sync_unsent(const struct sync_message *m,
+void mig_sync_request(mach_msg_header_t *request,
+                      const struct sync_buffer *buffer, mach_port_t reply);
+/* Makes an answer, which names no right to reply and has MIG_SYNC_ROOM, a
+ * synchronous one; its rights move when it is sent.  A long one is in pages,
+ * which are granted.  False: it is as it was, and there is no memory, or it
+ * carries more than one right. */
+boolean_t mig_sync_answer(mach_msg_header_t *answer,
+                          struct sync_buffer *buffer);
+/* It could not be sent: it is a message again, and its pages are gone. */
+void mig_sync_unsent(mach_msg_header_t *answer,
                      const struct sync_buffer *buffer);
 
 #ifdef __cplusplus

@@ -20,32 +20,34 @@ struct sync_message {
     uint64_t port;                  /* out, of a receive: its name */
 };
 
-/* One of TRAP_sync_call, _send, _receive, _reply_wait (sync_trap.S). */
+/* One of TRAP_sync_call, _send, _receive, _reply_wait (sync_trap.S).  What comes is
+ * in *to, which may be *from; it is not written when the trap fails. */
 kern_return_t sync_trap(unsigned trap, mach_port_name_t name,
-                        struct sync_message *m);
+                        const struct sync_message *from,
+                        struct sync_message *to);
 
 static inline kern_return_t
 sync_call(mach_port_name_t port, struct sync_message *m)
 {
-    return sync_trap(TRAP_sync_call, port, m);
+    return sync_trap(TRAP_sync_call, port, m, m);
 }
 
 static inline kern_return_t
 sync_send(mach_port_name_t port, struct sync_message *m)
 {
-    return sync_trap(TRAP_sync_send, port, m);
+    return sync_trap(TRAP_sync_send, port, m, m);
 }
 
 static inline kern_return_t
 sync_receive(mach_port_name_t from, struct sync_message *m)
 {
-    return sync_trap(TRAP_sync_receive, from, m);
+    return sync_trap(TRAP_sync_receive, from, m, m);
 }
 
 static inline kern_return_t
 sync_reply_wait(mach_port_name_t from, struct sync_message *m)
 {
-    return sync_trap(TRAP_sync_reply_wait, from, m);
+    return sync_trap(TRAP_sync_reply_wait, from, m, m);
 }
 
 /* Its name, a send-once right, is the caller's: sync_send() uses it up,

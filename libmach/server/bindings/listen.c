@@ -24,31 +24,30 @@ server_by_call(void)
 
 /* What came, as a message. */
 static mach_msg_return_t
-take_call(const struct sync_message *m, mach_msg_header_t *in)
+take_call(mach_msg_header_t *in)
 {
+    uint64_t tag = mig_sync_words(in)->tag;
     mach_port_t saved = MACH_PORT_NULL;
-    bool call = (m->tag & SYNC_KIND) == SYNC_KIND_CALL;
+    bool call = (tag & SYNC_KIND) == SYNC_KIND_CALL;
 
-    if (call && (SYNC_LABEL(m->tag) & SYNC_MESSAGE_LATE) != 0 &&
+    if (call && (SYNC_LABEL(tag) & SYNC_MESSAGE_LATE) != 0 &&
         sync_save_reply(MACH_PORT_NULL, 0, &saved) == KERN_SUCCESS) {
         call = false;
     }
     by_call = call;
-    mig_sync_request(m, buffer, saved, in);
+    mig_sync_request(in, buffer, saved);
     return MACH_MSG_SUCCESS;
 }
 
 bool
-server_call_answer(const mach_msg_header_t *out)
+server_call_answer(mach_msg_header_t *out)
 {
-    struct sync_message m;
-
     by_call = false;
-    if (!mig_sync_answer(out, &m, buffer)) {
+    if (!mig_sync_answer(out, buffer)) {
         return false;
     }
-    if (sync_send(MACH_PORT_NULL, &m) != KERN_SUCCESS) {
-        mig_sync_unsent(&m, buffer);
+    if (sync_send(MACH_PORT_NULL, mig_sync_words(out)) != KERN_SUCCESS) {
+        mig_sync_unsent(out, buffer);
         return false;
     }
     return true;
@@ -56,17 +55,16 @@ server_call_answer(const mach_msg_header_t *out)
 
 /* One trap: the answer, if there is one, and the wait. */
 static kern_return_t
-listen(const mach_msg_header_t *out, struct sync_message *m)
+listen(mach_msg_header_t *out, mach_msg_header_t *in, uint64_t tag)
 {
+    struct sync_message *m = mig_sync_words(in);
+
     if (out == NULL) {
-        m->tag |= SYNC_TAKE_RIGHT;
+        m->tag = tag | SYNC_TAKE_RIGHT;
         return sync_receive(server_set, m);
     }
-    if (!mig_sync_answer(out, m, buffer)) {
-        return KERN_INVALID_ARGUMENT;
-    }
-    m->tag |= SYNC_TAKE_RIGHT;
-    return sync_reply_wait(server_set, m);
+    mig_sync_words(out)->tag |= SYNC_TAKE_RIGHT;
+    return sync_trap(TRAP_sync_reply_wait, server_set, mig_sync_words(out), m);
 }
 
 /* Is it what the wait ended by?  Then the answer was sent. */
@@ -78,29 +76,30 @@ waited(kern_return_t kr)
 }
 
 mach_msg_return_t
-server_listen(mach_msg_header_t *in, const mach_msg_header_t *out,
-              int64_t wait)
+server_listen(mach_msg_header_t *in, mach_msg_header_t *out, int64_t wait)
 {
-    struct sync_message m = { .tag = 0 };
+    uint64_t tag = 0;
     kern_return_t kr;
 
-    if (wait >= 0 && out != NULL) { /* the deadline needs a tag of its own */
-        if (!server_call_answer(out)) {
+    if (wait >= 0) { /* the deadline needs a tag of its own */
+        if (out != NULL && !server_call_answer(out)) {
             return SERVER_ANSWER_LOST;
         }
         out = NULL;
+        tag = SYNC_DEADLINE;
+        mig_sync_words(in)->deadline =
+            clock_uptime() + (uint64_t)wait * 1000000;
     }
     by_call = false;
-    if (wait >= 0) {
-        m.tag = SYNC_DEADLINE;
-        m.deadline = clock_uptime() + (uint64_t)wait * 1000000;
+    if (out != NULL && !mig_sync_answer(out, buffer)) {
+        return SERVER_ANSWER_LOST;
     }
-    kr = listen(out, &m);
+    kr = listen(out, in, tag);
     if (kr == KERN_SUCCESS) {
-        switch (m.tag & SYNC_KIND) {
+        switch (mig_sync_words(in)->tag & SYNC_KIND) {
         case SYNC_KIND_CALL:
         case SYNC_KIND_SEND:
-            return take_call(&m, in);
+            return take_call(in);
         case SYNC_KIND_MESSAGE:
             return SERVER_MESSAGE;
         default: /* signals: nobody is told to send any */
@@ -113,9 +112,7 @@ server_listen(mach_msg_header_t *in, const mach_msg_header_t *out,
     if (out == NULL) {
         return MACH_RCV_INVALID_NAME;
     }
-    if (m.tag != 0) {
-        mig_sync_unsent(&m, buffer);
-    }
+    mig_sync_unsent(out, buffer);
     return SERVER_ANSWER_LOST;
 }
 

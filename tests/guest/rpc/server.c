@@ -109,24 +109,26 @@ serve_message(mach_port_t port)
 
 /* Calls that may be answered late are, by a message to a saved right. */
 static void
-serve_call(struct sync_message *m, struct sync_buffer *b)
+serve_call(struct sync_buffer *b)
 {
+    struct sync_message *m = mig_sync_words(&reply.header);
     mach_port_t saved = MACH_PORT_NULL;
-    bool late = (m->words[1] & 1) != 0; /* of some arguments, any */
+    /* Of some arguments, any. */
+    bool late = (mig_sync_words(&request.header)->words[1] & 1) != 0;
 
     calls++;
     if (late && sync_save_reply(MACH_PORT_NULL, 0, &saved) != KERN_SUCCESS) {
         saved = MACH_PORT_NULL;
     }
-    mig_sync_request(m, b, saved, &request.header);
+    mig_sync_request(&request.header, b, saved);
     S_echo_server(&request.header, &reply.header);
     if (saved != MACH_PORT_NULL) {
         mach_msg(&reply.header, MACH_SEND_MSG, reply.header.msgh_size, 0,
                  MACH_PORT_NULL, 0, MACH_PORT_NULL);
-    } else if (!mig_sync_answer(&reply.header, m, b)) {
+    } else if (!mig_sync_answer(&reply.header, b)) {
         mach_msg_destroy(&reply.header);
     } else if (sync_send(MACH_PORT_NULL, m) != KERN_SUCCESS) {
-        mig_sync_unsent(m, b);
+        mig_sync_unsent(&reply.header, b);
         mach_msg_destroy(&reply.header);
     }
 }
@@ -137,15 +139,16 @@ echo_serve(mach_port_t port)
     struct sync_buffer *b = sync_buffer();
 
     for (;;) {
-        struct sync_message m = { .tag = SYNC_TAKE_RIGHT };
+        struct sync_message *m = mig_sync_words(&request.header);
 
-        if (sync_receive(port, &m) != KERN_SUCCESS) {
+        m->tag = SYNC_TAKE_RIGHT;
+        if (sync_receive(port, m) != KERN_SUCCESS) {
             continue;
         }
-        if ((m.tag & SYNC_KIND) == SYNC_KIND_MESSAGE) {
+        if ((m->tag & SYNC_KIND) == SYNC_KIND_MESSAGE) {
             serve_message(port);
         } else {
-            serve_call(&m, b);
+            serve_call(b);
         }
     }
 }

@@ -86,7 +86,7 @@ refuse(unsigned trap, mach_port_name_t name, uint64_t tag,
        kern_return_t expected, const char *what)
 {
     struct sync_message m = message(tag);
-    kern_return_t kr = sync_trap(trap, name, &m);
+    kern_return_t kr = sync_trap(trap, name, &m, &m);
 
     check(kr == expected, what, (uint64_t)kr);
 }

@@ -23,7 +23,7 @@ actor_main(uint64_t arg)
         *b = a->buffer;
     }
     a->state = 1;
-    a->kr = sync_trap(a->trap, a->name, &a->m);
+    a->kr = sync_trap(a->trap, a->name, &a->m, &a->m);
     if (a->then_reply && a->kr == KERN_SUCCESS) {
         struct sync_message answer = message(1);
 

@@ -30,11 +30,11 @@ test_deadlines(void)
         struct sync_message m = message(SYNC_DEADLINE);
 
         m.deadline = begin + 20 * MS;
-        check(sync_trap(traps[i], port, &m) == KERN_OPERATION_TIMED_OUT &&
+        check(sync_trap(traps[i], port, &m, &m) == KERN_OPERATION_TIMED_OUT &&
                   clock_uptime() >= begin + 20 * MS,
               "a deadline ends the wait for the other side", i);
         m = message(SYNC_DEADLINE);
-        check(sync_trap(traps[i], port, &m) == KERN_OPERATION_TIMED_OUT,
+        check(sync_trap(traps[i], port, &m, &m) == KERN_OPERATION_TIMED_OUT,
               "one that has passed does so at once", i);
     }
     /* In the wait for the answer: the right to reply is void then. */
