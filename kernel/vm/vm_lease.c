@@ -4,6 +4,7 @@
  */
 #include <base/assert.h>
 #include <base/kalloc.h>
+#include <machine/cpu.h>
 #include <machine/pmap.h>
 #include <vm/vm_lease.h>
 
@@ -113,7 +114,7 @@ void
 vm_lease_revoke(struct vm_map *map, vm_address_t start, vm_address_t end)
 {
     while (vm_lease_revoke_step(map, start, end)) {
-        continue;
+        machine_interrupt_window();
     }
 }
 

@@ -150,6 +150,7 @@ void
 vm_map_simplify(struct vm_map *map, vm_address_t start, vm_address_t end)
 {
     struct vm_map_entry *e, *n;
+    unsigned seen = 0;
 
     e = vm_map_lookup_above(map, start == 0 ? 0 : start - 1);
     while (e != NULL && e->e_start <= end) {
@@ -159,6 +160,7 @@ vm_map_simplify(struct vm_map *map, vm_address_t start, vm_address_t end)
         } else {
             e = n;
         }
+        vm_breathe(&seen);
     }
 }
 
@@ -166,6 +168,7 @@ bool
 vm_map_covered(struct vm_map *map, vm_address_t start, vm_address_t end)
 {
     struct vm_map_entry *e = vm_map_lookup(map, start);
+    unsigned n = 0;
 
     while (e != NULL && e->e_start <= start) {
         if (e->e_end >= end) {
@@ -173,6 +176,7 @@ vm_map_covered(struct vm_map *map, vm_address_t start, vm_address_t end)
         }
         start = e->e_end;
         e = vm_map_next(map, e);
+        vm_breathe(&n);
     }
     return false;
 }

@@ -20,6 +20,7 @@
 #include <base/codes.h>
 #include <base/ledger.h>
 #include <base/list.h>
+#include <machine/cpu.h>
 #include <vm/vm_object.h>
 #include <vm/vm_user.h>
 
@@ -60,6 +61,17 @@ struct vm_map {
 };
 
 #define VM_MAP_ENTRIES_MAX 65536u
+#define VM_STRETCH 8u /* entries between two interrupt windows */
+
+/* In a loop over entries that may be many, where everything is as an interrupt
+ * may find it; n counts them. */
+static inline void
+vm_breathe(unsigned *n)
+{
+    if (++*n % VM_STRETCH == 0) {
+        machine_interrupt_window();
+    }
+}
 
 /* ---- tree: vm_map_tree.c ---- */
 struct vm_map_entry *vm_map_lookup_tree(struct vm_map *map,

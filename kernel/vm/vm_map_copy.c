@@ -207,6 +207,7 @@ copy_append_pages(struct vm_map_copy *c, struct vm_map *map,
                   vm_address_t start, vm_address_t end)
 {
     struct vm_map_entry *e;
+    unsigned n = 0;
     kern_return_t kr;
 
     kr = vm_map_clip(map, start);
@@ -225,6 +226,7 @@ copy_append_pages(struct vm_map_copy *c, struct vm_map *map,
             return KERN_PROTECTION_FAILURE;
         }
         start = e->e_end;
+        vm_breathe(&n);
         if (e->e_object != NULL && e->e_object->vo_kind == VO_PHYS) {
             kr = copy_append_range(c, map, e->e_start,
                                    e->e_end - e->e_start);

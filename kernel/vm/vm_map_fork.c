@@ -46,6 +46,7 @@ vm_map_fork(struct vm_map *parent, struct ledger *l, struct vm_map **out)
 {
     struct vm_map_entry *n;
     struct vm_map *child;
+    unsigned seen = 0;
     struct list *i;
     kern_return_t kr;
 
@@ -66,6 +67,7 @@ vm_map_fork(struct vm_map *parent, struct ledger *l, struct vm_map **out)
             return kr;
         }
         vm_map_insert(child, n);
+        vm_breathe(&seen);
     }
     *out = child;
     return KERN_SUCCESS;

@@ -51,6 +51,7 @@ kern_return_t
 vm_map_remove(struct vm_map *map, vm_address_t start, vm_address_t end)
 {
     struct vm_map_entry *e = vm_map_lookup(map, start), *next;
+    unsigned n = 0;
     kern_return_t kr;
 
     if (e == NULL || e->e_start != start || e->e_end != end) {
@@ -74,6 +75,7 @@ vm_map_remove(struct vm_map *map, vm_address_t start, vm_address_t end)
         }
         vm_map_unlink(map, e);
         vm_entry_free(e, map->vm_ledger);
+        vm_breathe(&n);
     }
     return KERN_SUCCESS;
 }
@@ -102,6 +104,7 @@ vm_map_protect(struct vm_map *map, vm_address_t addr, vm_size_t size,
 {
     vm_address_t start, end;
     struct vm_map_entry *e;
+    unsigned n = 0;
     kern_return_t kr = vm_map_range(addr, size, &start, &end);
 
     if (kr != KERN_SUCCESS || size == 0) {
@@ -118,6 +121,7 @@ vm_map_protect(struct vm_map *map, vm_address_t addr, vm_size_t size,
         if ((prot & ~e->e_max_prot) != 0) {
             return KERN_PROTECTION_FAILURE;
         }
+        vm_breathe(&n);
     }
     kr = vm_map_clip(map, start);
     if (kr == KERN_SUCCESS) {
@@ -145,6 +149,7 @@ vm_map_protect(struct vm_map *map, vm_address_t addr, vm_size_t size,
                 vm_map_pmap_protect(map, e->e_start, e->e_end, e->e_prot);
             }
         }
+        vm_breathe(&n);
     }
     vm_map_simplify(map, start, end);
     return KERN_SUCCESS;
@@ -156,6 +161,7 @@ vm_map_inherit(struct vm_map *map, vm_address_t addr, vm_size_t size,
 {
     vm_address_t start, end;
     struct vm_map_entry *e;
+    unsigned n = 0;
     kern_return_t kr = vm_map_range(addr, size, &start, &end);
 
     if (kr != KERN_SUCCESS || size == 0) {
@@ -172,6 +178,7 @@ vm_map_inherit(struct vm_map *map, vm_address_t addr, vm_size_t size,
         for (e = vm_map_lookup_above(map, start);
              e != NULL && e->e_start < end; e = vm_map_next(map, e)) {
             e->e_inherit = inherit;
+            vm_breathe(&n);
         }
     }
     vm_map_simplify(map, start, end);
@@ -235,6 +242,7 @@ entry_discard(struct vm_map_entry *e, vm_address_t start, vm_address_t end)
                 return kr;
             }
             memset(phys_to_virt(seen.pa), 0, PAGE_SIZE);
+            machine_interrupt_window();
         }
         vm_map_pmap_remove(e->e_map, start, end);
         return KERN_SUCCESS;

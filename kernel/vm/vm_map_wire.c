@@ -25,6 +25,7 @@ vm_map_wire(struct vm_map *map, vm_address_t addr, vm_size_t size,
 {
     vm_address_t start, end, va;
     struct vm_map_entry *e;
+    unsigned n = 0;
     kern_return_t kr = vm_map_range(addr, size, &start, &end);
 
     if (kr != KERN_SUCCESS) {
@@ -38,6 +39,7 @@ vm_map_wire(struct vm_map *map, vm_address_t addr, vm_size_t size,
         if (kr != KERN_SUCCESS) {
             return kr;
         }
+        machine_interrupt_window();
     }
     kr = vm_map_clip(map, start);
     if (kr == KERN_SUCCESS) {
@@ -47,6 +49,7 @@ vm_map_wire(struct vm_map *map, vm_address_t addr, vm_size_t size,
          kr == KERN_SUCCESS && e != NULL && e->e_start < end;
          e = vm_map_next(map, e)) {
         entry_set_wired(e, access != VM_PROT_NONE);
+        vm_breathe(&n);
     }
     vm_map_simplify(map, start, end);
     return kr;

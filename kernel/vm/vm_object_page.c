@@ -3,6 +3,7 @@
  * Slots of an object: inserting and freeing pages.
  */
 #include <base/assert.h>
+#include <machine/cpu.h>
 #include <vm/vm_object.h>
 
 kern_return_t
@@ -72,6 +73,7 @@ vm_object_free_range(struct vm_object *o, uint64_t lo, uint64_t hi,
         }
         if (have_leaf && (leaf ^ index) >> 6 != 0) {
             vm_radix_prune(&o->vo_pages, leaf, o->vo_kmem);
+            machine_interrupt_window();
         }
         have_leaf = true;
         leaf = index;

@@ -33,6 +33,7 @@ static void
 rmap_entries(struct vm_object *o, uint64_t lo, uint64_t hi, vm_prot_t prot)
 {
     struct list *l;
+    unsigned n = 0;
 
     list_for_each(l, &o->vo_entries) {
         struct vm_map_entry *e = list_entry(l, struct vm_map_entry,
@@ -40,6 +41,7 @@ rmap_entries(struct vm_object *o, uint64_t lo, uint64_t hi, vm_prot_t prot)
         uint64_t from = e->e_offset;
         uint64_t to = e->e_offset + (e->e_end - e->e_start);
 
+        vm_breathe(&n);
         if (from < lo) {
             from = lo;
         }

@@ -130,17 +130,39 @@ flood_busy(uint64_t arg)
 }
 
 /* Every other page of a region gets a protection of its own. */
+static vm_address_t
+split(kern_return_t *kr)
+{
+    vm_address_t start = 0, at;
+
+    *kr = vm_allocate(&start, REGION, VM_FLAGS_ANYWHERE);
+    for (at = start; *kr == KERN_SUCCESS; at += 2 * PAGE) {
+        *kr = vm_protect(at, PAGE, FALSE, VM_PROT_READ);
+        shared->count++;
+    }
+    return start;
+}
+
+/* All of the entries in one call, too. */
 static void
 flood_entries(uint64_t arg)
 {
-    vm_address_t at = 0;
-    kern_return_t kr = vm_allocate(&at, REGION, VM_FLAGS_ANYWHERE);
+    kern_return_t kr;
+    vm_address_t start = split(&kr);
+    vm_size_t half = shared->count / 2 * 2 * PAGE;
+    mach_port_t task = MACH_PORT_NULL;
 
     (void)arg;
-    for (; kr == KERN_SUCCESS; at += 2 * PAGE) {
-        kr = vm_protect(at, PAGE, FALSE, VM_PROT_READ);
-        shared->count++;
+    vm_deallocate(start + half, REGION - half);
+    if (task_create(mach_task_self(), MACH_PORT_NULL, TRUE, &task) ==
+        KERN_SUCCESS) {
+        task_terminate(task);
     }
+    mach_vm_inherit(mach_task_self(), start, half, VM_INHERIT_NONE);
+    vm_protect(start, half, FALSE, VM_PROT_READ);
+    split(&kr);
+    vm_deallocate(start, REGION);
+    split(&kr);
     stop(kr);
 }
 
