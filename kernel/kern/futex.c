@@ -16,9 +16,11 @@
 #include <sched/thread.h>
 #include <sched/wait.h>
 #include <vm/vm_user.h>
+#include <machine/cpu.h>
 #include <machine/user_copy.h>
 
 #define BUCKETS 256u
+#define STRETCH 32u /* waiters looked at between two interrupt windows */
 #define FUTEX_FLAGS \
     (FUTEX_INTERRUPTIBLE | FUTEX_NO_COMPARE | FUTEX_PRIVATE)
 
@@ -102,12 +104,27 @@ futex_wait_trap(vm_address_t address, uint32_t expected, uint64_t deadline,
     return thread_wait(bucket(&key), futex_wait_continue, deadline, flags);
 }
 
+/* In a walk over a bucket, before *next: interrupts may come, which may end the
+ * wait of any thread in it. */
+static void
+breathe(struct list **next, unsigned *seen)
+{
+    struct list mark;
+
+    if (++*seen % STRETCH == 0) {
+        list_push_back(*next, &mark); /* in front of it */
+        machine_interrupt_window();
+        *next = mark.next;
+        list_remove(&mark);
+    }
+}
+
 static __attribute__((noinline)) unsigned
 wake_some(struct wait_queue *wq, const struct vm_futex_key *key,
           unsigned count, uint32_t bits)
 {
     struct list *l, *n;
-    unsigned woken = 0;
+    unsigned woken = 0, seen = 0;
 
     list_for_each_safe(l, n, &wq->wq_threads) {
         struct thread *th = list_entry(l, struct thread, th_wait_link);
@@ -119,6 +136,7 @@ wake_some(struct wait_queue *wq, const struct vm_futex_key *key,
             thread_wakeup(th, KERN_SUCCESS);
             woken++;
         }
+        breathe(&n, &seen);
     }
     return woken;
 }
@@ -169,7 +187,7 @@ requeue(const struct vm_futex_key *from, const struct vm_futex_key *to,
 {
     struct wait_queue *wq = bucket(from), *dest = bucket(to);
     struct list *l, *n;
-    unsigned moved = 0;
+    unsigned moved = 0, seen = 0;
 
     list_for_each_safe(l, n, &wq->wq_threads) {
         struct thread *th = list_entry(l, struct thread, th_wait_link);
@@ -177,7 +195,8 @@ requeue(const struct vm_futex_key *from, const struct vm_futex_key *to,
         if (moved == count) {
             break;
         }
-        if (!matches(th, from, ~0u)) {
+        breathe(&n, &seen);
+        if (!matches(th, from, ~0u) || list_empty(l)) {
             continue;
         }
         th->th_saved.word[0] = to->fk_id;

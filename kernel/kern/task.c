@@ -177,6 +177,15 @@ release_ports(struct task *t)
     exception_actions_release(t->ta_exc);
 }
 
+/* After the nth of a task's threads: an interrupt takes none off the list. */
+static void
+breathe(unsigned n)
+{
+    if (n % THREADS_AT_ONCE == 0) {
+        machine_interrupt_window();
+    }
+}
+
 /* No thread is left: space and map are emptied by their own reapers. */
 static void
 task_last_thread_gone(struct task *t)
@@ -205,9 +214,7 @@ task_terminate(struct task *t)
     release_ports(t);
     list_for_each_safe(l, n, &t->ta_threads) {
         thread_terminate(list_entry(l, struct thread, th_task_link));
-        if (++threads % THREADS_AT_ONCE == 0) {
-            machine_interrupt_window(); /* which takes none off the list */
-        }
+        breathe(++threads);
     }
     if (list_empty(&t->ta_threads)) {
         task_last_thread_gone(t);
@@ -246,6 +253,7 @@ task_reap_step(void)
 void
 task_suspend_threads(struct task *t)
 {
+    unsigned n = 0;
     struct list *l;
 
     if (t->ta_suspend_count++ != 0) {
@@ -253,12 +261,14 @@ task_suspend_threads(struct task *t)
     }
     list_for_each(l, &t->ta_threads) {
         thread_suspend(list_entry(l, struct thread, th_task_link));
+        breathe(++n);
     }
 }
 
 kern_return_t
 task_resume_threads(struct task *t)
 {
+    unsigned n = 0;
     struct list *l;
 
     if (t->ta_suspend_count == 0) {
@@ -269,6 +279,7 @@ task_resume_threads(struct task *t)
     }
     list_for_each(l, &t->ta_threads) {
         thread_resume(list_entry(l, struct thread, th_task_link));
+        breathe(++n);
     }
     return KERN_SUCCESS;
 }

@@ -7,6 +7,9 @@
 #include <sched/thread.h>
 #include <sched/wait.h>
 #include <machine/clock.h>
+#include <machine/cpu.h>
+
+#define WAKE_STRETCH 32u /* threads woken between two interrupt windows */
 
 void
 wait_queue_init(struct wait_queue *wq)
@@ -143,7 +146,9 @@ wait_queue_wake_all(struct wait_queue *wq, kern_return_t result)
     unsigned n = 0;
 
     while (wait_queue_wake_one(wq, result) != NULL) {
-        n++;
+        if (++n % WAKE_STRETCH == 0) {
+            machine_interrupt_window();
+        }
     }
     return n;
 }

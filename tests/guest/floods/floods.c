@@ -11,6 +11,7 @@
 #include <mach_port/mach_port.h>
 #include <mach_vm/mach_vm.h>
 #include <task/task.h>
+#include <mach/traps.h>
 #include <thread/thread.h>
 #include "floods.h"
 
@@ -127,6 +128,49 @@ flood_busy(uint64_t arg)
         shared->count++;
     } while (kr == KERN_SUCCESS && shared->count < BUSY);
     stop(kr == KERN_SUCCESS ? KERN_RESOURCE_SHORTAGE : kr);
+}
+
+/* Without a stack: waits as its registers say, then for a futex, for ever. */
+void wait_for_ever(void);
+__asm__(".text\n"
+        "wait_for_ever:\n"
+        "    syscall\n"
+        "1:  lea waited_for(%rip), %rdi\n"
+        "    xor %esi, %esi\n"
+        "    mov $-1, %rdx\n"
+        "    xor %r10d, %r10d\n"
+        "    mov $-13, %rax\n" /* futex_wait */
+        "    syscall\n"
+        "    jmp 1b\n");
+_Static_assert(TRAP_futex_wait == 13, "above");
+uint32_t waited_for;
+
+/* Threads that wait all for one thing, and are all woken in one call. */
+static void
+flood_waiting(uint64_t arg)
+{
+    mach_port_t port = port_make(), thread;
+    x86_thread_state64_t state = {
+        .rip = (uintptr_t)wait_for_ever,
+        .rax = -(uint64_t)TRAP_mach_msg,
+        .rsi = MACH_RCV_MSG,
+        .r10 = port,
+    };
+    kern_return_t kr;
+    uint64_t woken;
+
+    (void)arg;
+    do {
+        kr = thread_create_running(mach_task_self(), x86_THREAD_STATE64,
+                                   (natural_t *)&state,
+                                   x86_THREAD_STATE64_COUNT, &thread);
+        shared->count++;
+    } while (kr == KERN_SUCCESS);
+    pause_ms(200);
+    mach_port_mod_refs_trap(port, MACH_PORT_RIGHT_RECEIVE, -1);
+    pause_ms(200);
+    futex_wake(&waited_for, ~0u, 0, &woken);
+    stop(kr);
 }
 
 /* Every other page of a region gets a protection of its own. */
@@ -353,6 +397,7 @@ const struct flood floods[] = {
     { "dead names", flood_names },
     { "threads", flood_threads },
     { "busy threads", flood_busy },
+    { "waiting threads", flood_waiting },
     { "map entries", flood_entries },
     { "pages", flood_pages },
     { "out-of-line memory", flood_memory },
