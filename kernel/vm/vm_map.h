@@ -26,20 +26,22 @@
 
 struct vm_map_entry {
     struct list e_link;            /* K: map order, or a copy's list */
-    struct vm_map_entry *e_left, *e_right, *e_parent; /* K: treap */
-    uint32_t e_random;             /* I: treap priority, a level */
-    vm_inherit_t e_inherit;        /* K */
+    struct vm_map_entry *e_child[2]; /* K: treap: below, above */
+    struct vm_map_entry *e_parent; /* K */
     vm_size_t e_gap;               /* K: hole in front of the entry */
-    vm_size_t e_gap_max;           /* K: largest in the subtree */
+    vm_size_t e_gap_max;           /* K: largest in the subtree, or more:
+                                         vm_lowered */
     vm_address_t e_start, e_end;   /* K */
     struct vm_object *e_object;    /* K: +1, or NULL */
     uint64_t e_offset;             /* K: of e_start in the object */
     struct list e_object_link;     /* K: vo_entries, while in a map */
     struct vm_map *e_map;          /* K: NULL: in a copy */
-    vm_prot_t e_prot, e_max_prot;  /* K */
-    bool e_needs_copy;             /* K: copy-on-write not resolved yet */
-    uint32_t e_wired;              /* K: wire count */
     struct vm_lease *e_lease;      /* K: by which it is here, or NULL */
+    uint32_t e_wired;              /* K: wire count */
+    uint8_t e_prot, e_max_prot;    /* K: VM_PROT_* */
+    uint8_t e_inherit;             /* K: VM_INHERIT_* */
+    uint8_t e_random;              /* I: treap priority, a level */
+    bool e_needs_copy;             /* K: copy-on-write not resolved yet */
 };
 
 struct vm_map {
@@ -48,6 +50,8 @@ struct vm_map {
     struct vm_map_entry *vm_root;  /* K: treap */
     struct vm_map_entry *vm_hint;  /* K: last entry found, or what came after
                                          one that went, or NULL */
+    struct vm_map_entry *vm_lowered; /* K: e_gap_max of it and of those above
+                                         may be too large; or NULL */
     uint64_t vm_refs;              /* K */
     uint64_t vm_entry_count;       /* K */
     vm_size_t vm_size;             /* K: bytes mapped */

@@ -5,9 +5,17 @@
  * whatever users do.  Each entry
  * knows the hole in front of it and the largest such hole in its subtree.
  * The hole behind the last entry is looked at by itself.
+ *
+ * What comes and goes at the edge of a large hole would change e_gap_max up to
+ * the root each time.  So the entry whose hole has been made smaller last
+ * (vm_lowered), and those above it, may still say what they said before, until
+ * somebody searches or another takes its turn.
  */
 #include <base/assert.h>
 #include <vm/vm_map.h>
+
+#define LEFT 0u
+#define RIGHT 1u
 
 struct vm_map_entry *
 vm_map_lookup_above(struct vm_map *map, vm_address_t addr)
@@ -25,9 +33,9 @@ vm_map_lookup_above(struct vm_map *map, vm_address_t addr)
             if (addr >= e->e_start) {
                 break;
             }
-            e = e->e_left;
+            e = e->e_child[LEFT];
         } else {
-            e = e->e_right;
+            e = e->e_child[RIGHT];
         }
     }
     if (best != NULL) {
@@ -63,11 +71,10 @@ gap_pull(struct vm_map_entry *e)
 {
     vm_size_t max = e->e_gap;
 
-    if (e->e_left != NULL && e->e_left->e_gap_max > max) {
-        max = e->e_left->e_gap_max;
-    }
-    if (e->e_right != NULL && e->e_right->e_gap_max > max) {
-        max = e->e_right->e_gap_max;
+    for (unsigned i = LEFT; i <= RIGHT; i++) {
+        if (e->e_child[i] != NULL && e->e_child[i]->e_gap_max > max) {
+            max = e->e_child[i]->e_gap_max;
+        }
     }
     if (max == e->e_gap_max) {
         return false;
@@ -85,11 +92,38 @@ gap_climb(struct vm_map_entry *e)
     }
 }
 
+/* From e on up, there is a gap of this size. */
+static inline void
+gap_raise(struct vm_map_entry *e, vm_size_t gap)
+{
+    for (; e != NULL && e->e_gap_max < gap; e = e->e_parent) {
+        e->e_gap_max = gap;
+    }
+}
+
 static void
-gap_fix(const struct vm_map *map, struct vm_map_entry *e)
+gap_settle(struct vm_map *map)
+{
+    gap_climb(map->vm_lowered);
+    map->vm_lowered = NULL;
+}
+
+/* The gap of e has become smaller, which e_gap_max need not say yet. */
+static inline void
+gap_lower(struct vm_map *map, struct vm_map_entry *e)
+{
+    if (map->vm_lowered != e) {
+        gap_settle(map);
+        map->vm_lowered = e;
+    }
+}
+
+static void
+gap_fix(struct vm_map *map, struct vm_map_entry *e)
 {
     e->e_gap = e->e_start - gap_start(map, e);
-    gap_climb(e);
+    gap_raise(e, e->e_gap);
+    gap_lower(map, e);
 }
 
 void
@@ -105,70 +139,47 @@ vm_map_tree_update(struct vm_map *map, struct vm_map_entry *e)
 
 /* ---- balance --------------------------------------------------------------- */
 
-static void
-tree_replace(struct vm_map *map, struct vm_map_entry *old,
+static inline void
+tree_replace(struct vm_map *map, const struct vm_map_entry *old,
              struct vm_map_entry *new)
 {
     struct vm_map_entry *p = old->e_parent;
 
     if (p == NULL) {
         map->vm_root = new;
-    } else if (p->e_left == old) {
-        p->e_left = new;
     } else {
-        p->e_right = new;
+        p->e_child[p->e_child[RIGHT] == old] = new;
     }
     if (new != NULL) {
         new->e_parent = p;
     }
 }
 
-/* c, a child of p, takes p's place. */
+/* c, a child of p, takes p's place, and its e_gap_max. */
 static void
 tree_rotate(struct vm_map *map, struct vm_map_entry *p,
             struct vm_map_entry *c)
 {
-    struct vm_map_entry *mid;
+    unsigned side = p->e_child[RIGHT] == c;
+    struct vm_map_entry *mid = c->e_child[!side];
 
     tree_replace(map, p, c);
-    if (p->e_left == c) {
-        mid = c->e_right;
-        p->e_left = mid;
-        c->e_right = p;
-    } else {
-        mid = c->e_left;
-        p->e_right = mid;
-        c->e_left = p;
-    }
+    p->e_child[side] = mid;
+    c->e_child[!side] = p;
     if (mid != NULL) {
         mid->e_parent = p;
     }
     p->e_parent = c;
-    gap_pull(p);
-    gap_pull(c);
-}
-
-/* Of two neighbours one has no child on the other's side: there e, which comes
- * between p and n, becomes a leaf. */
-static void
-tree_hang(struct vm_map *map, struct vm_map_entry *p, struct vm_map_entry *n,
-          struct vm_map_entry *e)
-{
-    if (n != NULL && n->e_left == NULL) {
-        n->e_left = e;
-        e->e_parent = n;
-    } else if (p != NULL) {
-        p->e_right = e;
-        e->e_parent = p;
-    } else {
-        map->vm_root = e;
-        e->e_parent = NULL;
+    c->e_gap_max = p->e_gap_max;
+    if (map->vm_lowered == p) {
+        map->vm_lowered = c;
     }
+    gap_pull(p);
 }
 
 /* 0 for three out of four, 1 for three out of four of the others, and so on:
  * most entries come and go as leaves, without a rotation. */
-static uint32_t
+static uint8_t
 random_level(void)
 {
     static uint32_t seed = 0x9e3779b9u;
@@ -176,35 +187,52 @@ random_level(void)
     seed ^= seed << 13; /* xorshift: cheap, and not under users' control */
     seed ^= seed >> 17;
     seed ^= seed << 5;
-    return (uint32_t)__builtin_ctz(seed | 1u << 31) / 2;
+    return (uint8_t)(__builtin_ctz(seed | 1u << 31) / 2);
 }
 
 void
 vm_map_tree_insert(struct vm_map *map, struct vm_map_entry *e)
 {
-    struct list *next = &map->vm_entries, *last = list_last(next);
-    struct vm_map_entry *n = NULL, *p = NULL;
+    struct list *next = &map->vm_entries, *prev = next->prev;
+    struct vm_map_entry *n = NULL, *up = NULL;
+    vm_address_t gap = e->e_start - VM_MIN_ADDRESS;
+    unsigned side = RIGHT;
 
-    if (last != NULL) {
-        p = list_entry(last, struct vm_map_entry, e_link);
-        if (p->e_end > e->e_start) {
+    if (prev != next) {
+        up = list_entry(prev, struct vm_map_entry, e_link);
+        if (up->e_end > e->e_start) {
             n = vm_map_lookup_above(map, e->e_start);
-            p = vm_map_prev(map, n);
             next = &n->e_link;
+            prev = next->prev;
+            up = list_entry(prev, struct vm_map_entry, e_link);
+        }
+        if (prev != &map->vm_entries) {
+            gap = e->e_start - up->e_end;
         }
     }
+    list_insert_between(&e->e_link, prev, next);
     e->e_random = random_level();
-    e->e_left = e->e_right = NULL;
-    tree_hang(map, p, n, e);
-    list_insert_between(&e->e_link, next->prev, next);
-    e->e_gap = e->e_gap_max = e->e_start - gap_start(map, e);
-    gap_climb(e->e_parent);
+    e->e_gap = e->e_gap_max = gap;
     if (n != NULL) {
         n->e_gap = n->e_start - e->e_end;
-        gap_climb(n);
+        gap_lower(map, n);
+        /* Of two neighbours one has no child on the other's side: there e
+         * becomes a leaf. */
+        if (n->e_child[LEFT] == NULL) {
+            up = n;
+            side = LEFT;
+        }
     }
-    while (e->e_parent != NULL && e->e_parent->e_random < e->e_random) {
-        tree_rotate(map, e->e_parent, e);
+    e->e_child[LEFT] = e->e_child[RIGHT] = NULL;
+    e->e_parent = up;
+    if (up == NULL) {
+        map->vm_root = e;
+    } else {
+        up->e_child[side] = e;
+        gap_raise(up, gap);
+        while (e->e_parent != NULL && e->e_parent->e_random < e->e_random) {
+            tree_rotate(map, e->e_parent, e);
+        }
     }
     map->vm_hint = e;
 }
@@ -212,97 +240,56 @@ vm_map_tree_insert(struct vm_map *map, struct vm_map_entry *e)
 void
 vm_map_tree_remove(struct vm_map *map, struct vm_map_entry *e)
 {
-    struct vm_map_entry *l, *r, *p, *n = vm_map_next(map, e);
+    struct vm_map_entry *l, *r, *n = vm_map_next(map, e);
 
-    while ((l = e->e_left) != NULL && (r = e->e_right) != NULL) {
+    while ((l = e->e_child[LEFT]) != NULL &&
+           (r = e->e_child[RIGHT]) != NULL) {
         tree_rotate(map, e, l->e_random > r->e_random ? l : r);
     }
-    p = e->e_parent;
-    tree_replace(map, e, e->e_left != NULL ? e->e_left : e->e_right);
-    list_remove(&e->e_link);
+    tree_replace(map, e, l != NULL ? l : e->e_child[RIGHT]);
+    list_take(&e->e_link);
     if (map->vm_hint == e) {
         map->vm_hint = n;
     }
+    if (map->vm_lowered == e) {
+        map->vm_lowered = NULL;
+    }
     if (n != NULL) {
         n->e_gap = n->e_start - gap_start(map, n);
+        gap_raise(n, n->e_gap);
     }
-    gap_climb(p);
-    gap_climb(n);
+    gap_climb(e->e_parent);
 }
 
 /* ---- finding room --------------------------------------------------------- */
 
-/* The next entry in order after e (NULL: the first) with a gap of size. */
+/* The nearest entry on this side of e with a gap of size. */
 static struct vm_map_entry *
-gap_next(struct vm_map *map, struct vm_map_entry *e, vm_size_t size)
+gap_next(struct vm_map *map, struct vm_map_entry *e, unsigned side,
+         vm_size_t size)
 {
-    struct vm_map_entry *n;
+    struct vm_map_entry *n = e->e_child[side];
 
-    n = e == NULL ? map->vm_root : e->e_right;
+    gap_settle(map);
     for (;;) {
         if (n != NULL && n->e_gap_max >= size) {
-            while (n->e_left != NULL && n->e_left->e_gap_max >= size) {
-                n = n->e_left;
+            do { /* to the near end of it */
+                e = n;
+                n = e->e_child[!side];
+            } while (n != NULL && n->e_gap_max >= size);
+        } else {
+            do { /* nothing below: up until we come from the near side */
+                n = e;
+                e = e->e_parent;
+            } while (e != NULL && e->e_child[side] == n);
+            if (e == NULL) {
+                return NULL;
             }
-            if (n->e_gap >= size) {
-                return n;
-            }
-            n = n->e_right;
-            continue;
         }
-        /* Nothing below: up until we come from the left. */
-        if (e == NULL) {
-            return NULL;
-        }
-        n = e->e_parent;
-        while (n != NULL && n->e_right == e) {
-            e = n;
-            n = n->e_parent;
-        }
-        if (n == NULL) {
-            return NULL;
-        }
-        e = n;
         if (e->e_gap >= size) {
             return e;
         }
-        n = e->e_right;
-    }
-}
-
-static struct vm_map_entry *
-gap_prev(struct vm_map *map, struct vm_map_entry *e, vm_size_t size)
-{
-    struct vm_map_entry *n;
-
-    n = e == NULL ? map->vm_root : e->e_left;
-    for (;;) {
-        if (n != NULL && n->e_gap_max >= size) {
-            while (n->e_right != NULL && n->e_right->e_gap_max >= size) {
-                n = n->e_right;
-            }
-            if (n->e_gap >= size) {
-                return n;
-            }
-            n = n->e_left;
-            continue;
-        }
-        if (e == NULL) {
-            return NULL;
-        }
-        n = e->e_parent;
-        while (n != NULL && n->e_left == e) {
-            e = n;
-            n = n->e_parent;
-        }
-        if (n == NULL) {
-            return NULL;
-        }
-        e = n;
-        if (e->e_gap >= size) {
-            return e;
-        }
-        n = e->e_left;
+        n = e->e_child[side];
     }
 }
 
@@ -352,7 +339,7 @@ vm_map_find_up(struct vm_map *map, vm_address_t hint, vm_size_t size,
             e = vm_map_lookup_above(map, hint);
         }
     }
-    for (; e != NULL; e = gap_next(map, e, size)) {
+    for (; e != NULL; e = gap_next(map, e, RIGHT, size)) {
         lo = gap_start(map, e);
         if (lo < hint) {
             lo = hint;
@@ -390,7 +377,7 @@ vm_map_find_down(struct vm_map *map, vm_address_t top, vm_size_t size,
         e = last == NULL ? NULL
                          : list_entry(last, struct vm_map_entry, e_link);
     }
-    for (; e != NULL; e = gap_prev(map, e, size)) {
+    for (; e != NULL; e = gap_next(map, e, LEFT, size)) {
         vm_address_t hi = e->e_start < top ? e->e_start : top;
 
         lo = gap_start(map, e);

@@ -81,22 +81,20 @@ check_tree(struct vm_map *map, struct vm_map_entry *e, uint64_t *count)
     (*count)++;
     max = e->e_gap;
     CHECK(e->e_map == map);
-    if (e->e_left != NULL) {
-        CHECK(e->e_left->e_parent == e);
-        CHECK(e->e_left->e_random <= e->e_random);
-        CHECK(e->e_left->e_end <= e->e_start);
+    for (unsigned i = 0; i < 2; i++) {
+        struct vm_map_entry *c = e->e_child[i];
+
+        if (c != NULL) {
+            CHECK(c->e_parent == e);
+            CHECK(c->e_random <= e->e_random);
+            CHECK(i == 0 ? c->e_end <= e->e_start : c->e_start >= e->e_end);
+        }
+        sub = check_tree(map, c, count);
+        max = sub > max ? sub : max;
     }
-    if (e->e_right != NULL) {
-        CHECK(e->e_right->e_parent == e);
-        CHECK(e->e_right->e_random <= e->e_random);
-        CHECK(e->e_right->e_start >= e->e_end);
-    }
-    sub = check_tree(map, e->e_left, count);
-    max = sub > max ? sub : max;
-    sub = check_tree(map, e->e_right, count);
-    max = sub > max ? sub : max;
-    CHECK(e->e_gap_max == max);
-    return max;
+    CHECK(e->e_gap_max == max ||
+          (e == map->vm_lowered && e->e_gap_max > max));
+    return e->e_gap_max;
 }
 
 void
