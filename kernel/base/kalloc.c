@@ -252,7 +252,7 @@ kalloc(size_t size, struct ledger *l)
     }
     kc = slab_class(size);
     if (l != NULL
-        && ledger_charge(l, LEDGER_KMEM, kc->kc_size) != KERN_SUCCESS) {
+        && ledger_charge_little(l, LEDGER_KMEM, kc->kc_size) != KERN_SUCCESS) {
         return NULL;
     }
     p = slab_alloc(kc);
@@ -280,7 +280,7 @@ kfree(void *p, size_t size, struct ledger *l)
     kc = slab_class(size);
     slab_free(kc, p);
     if (l != NULL) {
-        ledger_uncharge(l, LEDGER_KMEM, kc->kc_size);
+        ledger_uncharge_little(l, LEDGER_KMEM, kc->kc_size);
     }
 }
 

@@ -24,6 +24,7 @@ lease_create(struct vm_map *from, vm_address_t source,
         l->vl_from = from;
         l->vl_source = source;
         l->vl_to = r->to;
+        l->vl_address = r->address;
         l->vl_size = r->size;
         list_push_back(&from->vm_leases, &l->vl_link);
         from->vm_lease_count++;
@@ -37,17 +38,23 @@ vm_lease_reference(struct vm_lease *l)
     l->vl_entries++;
 }
 
-void
-vm_lease_release(struct vm_lease *l)
+static __attribute__((noinline)) void
+lease_free(struct vm_lease *l)
 {
     struct ledger *ledger = l->vl_ledger;
 
+    list_take(&l->vl_link);
+    l->vl_from->vm_lease_count--;
+    kfree(l, sizeof(*l), ledger);
+    ledger_release(ledger);
+}
+
+void
+vm_lease_release(struct vm_lease *l)
+{
     assert(l->vl_entries > 0);
     if (--l->vl_entries == 0) {
-        list_remove(&l->vl_link);
-        l->vl_from->vm_lease_count--;
-        kfree(l, sizeof(*l), ledger);
-        ledger_release(ledger);
+        lease_free(l);
     }
 }
 
@@ -68,13 +75,13 @@ lease_of(const struct vm_map *map, vm_address_t start, vm_address_t end)
     return NULL;
 }
 
-/* Its entries go, and with the last of them the lease. */
+/* What map has of [start, end) by this lease (NULL: by none) goes; with the last
+ * entry of a lease the lease. */
 static void
-lease_end(struct vm_lease *l)
+entries_end(struct vm_map *map, vm_address_t start, vm_address_t end,
+            const struct vm_lease *l)
 {
-    struct vm_map *map = l->vl_to;
-    vm_address_t end = l->vl_address + l->vl_size;
-    struct vm_map_entry *e = vm_map_lookup_above(map, l->vl_address), *next;
+    struct vm_map_entry *e = vm_map_lookup_above(map, start), *next;
 
     for (; e != NULL && e->e_start < end; e = next) {
         next = vm_map_next(map, e);
@@ -95,7 +102,7 @@ revoke_leaf(struct vm_lease *l)
         l = on;
         on = lease_of(l->vl_to, l->vl_address, l->vl_address + l->vl_size);
     }
-    lease_end(l);
+    entries_end(l->vl_to, l->vl_address, l->vl_address + l->vl_size, l);
 }
 
 bool
@@ -107,7 +114,7 @@ vm_lease_revoke_step(struct vm_map *map, vm_address_t start,
     if (l != NULL) {
         revoke_leaf(l);
     }
-    return l != NULL;
+    return l != NULL && !list_empty(&map->vm_leases);
 }
 
 void
@@ -120,12 +127,13 @@ vm_lease_revoke(struct vm_map *map, vm_address_t start, vm_address_t end)
 
 /* ---- lending ---- */
 
-/* The counterpart of what e has of [start, end), at 0 and up; in no map. */
+/* The counterpart of what e has of the source, at its place in r->to. */
 static kern_return_t
 share_piece(const struct vm_lease_request *r, struct vm_map_entry *e,
-            vm_address_t start, vm_address_t end, struct list *list)
+            struct vm_lease *lease)
 {
-    vm_address_t lo = e->e_start > start ? e->e_start : start;
+    vm_address_t end = r->source + r->size;
+    vm_address_t lo = e->e_start > r->source ? e->e_start : r->source;
     vm_address_t hi = e->e_end < end ? e->e_end : end;
     struct vm_map_entry *n;
     kern_return_t kr;
@@ -137,37 +145,27 @@ share_piece(const struct vm_lease_request *r, struct vm_map_entry *e,
     if (kr != KERN_SUCCESS) {
         return kr;
     }
-    n = vm_entry_alloc(r->to->vm_ledger);
+    n = r->to->vm_entry_count < VM_MAP_ENTRIES_MAX
+            ? vm_entry_alloc(r->to->vm_ledger)
+            : NULL;
     if (n == NULL) {
         return KERN_RESOURCE_SHORTAGE;
     }
     vm_object_reference(e->e_object);
     n->e_object = e->e_object;
     n->e_offset = e->e_offset + (lo - e->e_start);
-    n->e_start = lo - start;
-    n->e_end = hi - start;
-    n->e_prot = r->prot;
-    n->e_max_prot = r->grant ? e->e_max_prot : r->prot;
-    n->e_inherit = VM_INHERIT_NONE;
-    list_push_back(list, &n->e_link);
+    n->e_start = lo - r->source + r->address;
+    n->e_end = hi - r->source + r->address;
+    n->e_prot = (uint8_t)r->prot;
+    n->e_max_prot = r->grant ? e->e_max_prot : (uint8_t)r->prot;
+    n->e_inherit = VM_INHERIT_DEFAULT; /* it is to's own */
+    n->e_lease = lease;
+    if (lease != NULL) {
+        n->e_inherit = VM_INHERIT_NONE;
+        lease->vl_entries++;
+    }
+    vm_map_insert(r->to, n);
     return KERN_SUCCESS;
-}
-
-static kern_return_t
-share_range(const struct vm_lease_request *r, struct list *list)
-{
-    vm_address_t end = r->source + r->size;
-    struct vm_map_entry *e = vm_map_lookup(r->from, r->source);
-    kern_return_t kr = KERN_SUCCESS;
-
-    while (kr == KERN_SUCCESS && e != NULL && e->e_start < end) {
-        kr = share_piece(r, e, r->source, end, list);
-        e = vm_map_next(r->from, e);
-    }
-    if (kr != KERN_SUCCESS) {
-        vm_map_free_list(list, r->to->vm_ledger);
-    }
-    return kr;
 }
 
 /* Pages that are there need no fault; whatever fails here, a fault will do.  One
@@ -176,20 +174,16 @@ share_range(const struct vm_lease_request *r, struct list *list)
 static void
 premap(const struct vm_lease_request *r)
 {
-    struct vm_map_entry *e = vm_map_lookup(r->to, r->address);
     vm_address_t at = r->address, end = at + r->size;
     vm_address_t table = (at | (512 * PAGE_SIZE - 1)) + 1;
-    vm_prot_t prot;
-    uint64_t pa;
+    struct vm_map_entry *e = vm_map_lookup(r->to, at);
 
     if (e->e_object->vo_kind != VO_ANON) {
         return;
     }
     if (r->size == PAGE_SIZE) {
-        if (pmap_extract(r->from->vm_pmap, r->source, &pa, &prot)) {
-            (void)pmap_enter(r->to->vm_pmap, at, pa, prot & r->prot,
-                             PMAP_CACHE_NORMAL);
-        }
+        pmap_enter_from(r->to->vm_pmap, at, r->from->vm_pmap, r->source,
+                        r->prot);
     } else if (r->size <= VM_AROUND_PAGES * PAGE_SIZE) {
         end = end < e->e_end ? end : e->e_end;
         (void)vm_entry_premap_range(e, at, end < table ? end : table);
@@ -201,42 +195,28 @@ premap(const struct vm_lease_request *r)
     }
 }
 
+/* The source to r->address, by the lease or, NULL, for good. */
 static kern_return_t
-enter(struct vm_lease_request *r, struct list *list, struct vm_lease *lease)
+enter(struct vm_lease_request *r, struct vm_lease *lease)
 {
-    struct vm_enter req = {
-        .addr = r->address,
-        .size = r->size,
-        .flags = r->address == 0 ? VM_FLAGS_ANYWHERE : 0,
-    };
+    vm_address_t end = r->source + r->size;
+    struct vm_map_entry *e = vm_map_lookup(r->from, r->source);
+    bool one = e->e_end >= end;
     kern_return_t kr;
-    struct list *i;
 
-    list_for_each(i, list) {
-        struct vm_map_entry *e = list_entry(i, struct vm_map_entry, e_link);
-
-        e->e_lease = lease;
-        if (lease != NULL) {
-            lease->vl_entries++;
-        } else {
-            e->e_inherit = VM_INHERIT_DEFAULT; /* it is to's own */
-        }
+    do {
+        kr = share_piece(r, e, lease);
+        e = vm_map_next(r->from, e);
+    } while (kr == KERN_SUCCESS && e != NULL && e->e_start < end);
+    if (kr != KERN_SUCCESS) {
+        entries_end(r->to, r->address, r->address + r->size, lease);
+        return kr;
     }
-    if (lease != NULL) {
-        lease->vl_entries++; /* while its address is not known */
+    if (!one || lease == NULL) { /* else it is alone of its kind */
+        vm_map_simplify(r->to, r->address, r->address + r->size);
     }
-    kr = vm_map_enter_list(r->to, &req, list);
-    if (kr == KERN_SUCCESS) {
-        r->address = req.addr;
-        if (lease != NULL) {
-            lease->vl_address = req.addr;
-        }
-        premap(r);
-    }
-    if (lease != NULL) {
-        vm_lease_release(lease);
-    }
-    return kr;
+    premap(r);
+    return KERN_SUCCESS;
 }
 
 /* ---- granting ---- */
@@ -305,23 +285,34 @@ clip(const struct vm_lease_request *r)
     return kr;
 }
 
+/* from, source: of what the lease is, or NULL. */
 static kern_return_t
 lend(struct vm_lease_request *r, struct vm_map *from, vm_address_t source)
 {
     struct vm_lease *lease = NULL;
-    struct list list;
-    kern_return_t kr;
+    struct vm_enter req = {
+        .addr = r->address,
+        .size = r->size,
+        .flags = r->address == 0 ? VM_FLAGS_ANYWHERE : 0,
+    };
+    kern_return_t kr = vm_map_space(r->to, &req);
 
-    list_init(&list);
-    kr = share_range(r, &list);
-    if (kr == KERN_SUCCESS && from != NULL) {
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
+    r->address = req.addr;
+    if (from != NULL) {
         lease = lease_create(from, source, r);
         if (lease == NULL) {
-            vm_map_free_list(&list, r->to->vm_ledger);
-            kr = KERN_RESOURCE_SHORTAGE;
+            return KERN_RESOURCE_SHORTAGE;
         }
+        lease->vl_entries++; /* for us */
     }
-    return kr == KERN_SUCCESS ? enter(r, &list, lease) : kr;
+    kr = enter(r, lease);
+    if (lease != NULL) {
+        vm_lease_release(lease);
+    }
+    return kr;
 }
 
 static kern_return_t
@@ -349,17 +340,14 @@ grant(struct vm_lease_request *r)
 kern_return_t
 vm_lease_map(struct vm_lease_request *r)
 {
-    vm_address_t start, end;
-    kern_return_t kr = vm_map_range(r->source, r->size, &start, &end);
-
-    if (kr != KERN_SUCCESS) {
-        return kr;
+    if (r->source >= VM_MAX_ADDRESS || r->size > VM_MAX_ADDRESS - r->source) {
+        return KERN_INVALID_ADDRESS;
     }
     if (r->size == 0 || ((r->source | r->size) & PAGE_MASK) != 0
         || (r->prot & ~VM_PROT_ALL) != 0 || r->from == r->to) {
         return KERN_INVALID_ARGUMENT;
     }
-    if (!vm_map_covered(r->from, start, end)) {
+    if (!vm_map_covered(r->from, r->source, r->source + r->size)) {
         return KERN_INVALID_ADDRESS;
     }
     return r->grant ? grant(r)

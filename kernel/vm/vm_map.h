@@ -52,6 +52,7 @@ struct vm_map {
                                          one that went, or NULL */
     struct vm_map_entry *vm_lowered; /* K: e_gap_max of it and of those above
                                          may be too large; or NULL */
+    vm_address_t vm_full;          /* K: no hole from VM_ANYWHERE_MIN to here */
     uint64_t vm_refs;              /* K */
     uint64_t vm_entry_count;       /* K */
     vm_size_t vm_size;             /* K: bytes mapped */

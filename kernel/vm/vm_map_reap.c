@@ -31,6 +31,7 @@ vm_map_create(struct ledger *l, struct vm_map **out)
     list_init(&map->vm_entries);
     list_init(&map->vm_reap_link);
     list_init(&map->vm_leases);
+    map->vm_full = VM_ANYWHERE_MIN;
     map->vm_refs = 1;
     map->vm_size_limit = VM_MAX_ADDRESS;
     ledger_reference(l);

@@ -126,10 +126,31 @@ gap_fix(struct vm_map *map, struct vm_map_entry *e)
     gap_lower(map, e);
 }
 
+/* e is where a hole may have been. */
+static inline void
+full_extend(struct vm_map *map, const struct vm_map_entry *e)
+{
+    if (e->e_start <= map->vm_full && e->e_end > map->vm_full) {
+        map->vm_full = e->e_end;
+    }
+}
+
+/* From start on there may be a hole. */
+static inline void
+full_cut(struct vm_map *map, vm_address_t start)
+{
+    if (start < map->vm_full) {
+        map->vm_full = start < VM_ANYWHERE_MIN ? VM_ANYWHERE_MIN : start;
+    }
+}
+
 void
 vm_map_tree_update(struct vm_map *map, struct vm_map_entry *e)
 {
     struct vm_map_entry *n = vm_map_next(map, e);
+
+    full_cut(map, e->e_end);
+    full_extend(map, e);
 
     gap_fix(map, e);
     if (n != NULL) {
@@ -211,6 +232,7 @@ vm_map_tree_insert(struct vm_map *map, struct vm_map_entry *e)
         }
     }
     list_insert_between(&e->e_link, prev, next);
+    full_extend(map, e);
     e->e_random = random_level();
     e->e_gap = e->e_gap_max = gap;
     if (n != NULL) {
@@ -248,6 +270,7 @@ vm_map_tree_remove(struct vm_map *map, struct vm_map_entry *e)
     }
     tree_replace(map, e, l != NULL ? l : e->e_child[RIGHT]);
     list_take(&e->e_link);
+    full_cut(map, e->e_start);
     if (map->vm_hint == e) {
         map->vm_hint = n;
     }
@@ -328,21 +351,22 @@ bool
 vm_map_find_up(struct vm_map *map, vm_address_t hint, vm_size_t size,
                vm_offset_t mask, vm_address_t *out)
 {
-    struct list *first = list_first(&map->vm_entries);
     struct list *last = list_last(&map->vm_entries);
-    struct vm_map_entry *e = NULL;
+    struct vm_map_entry *e;
     vm_address_t lo;
 
-    if (first != NULL) { /* which most often is the one */
-        e = list_entry(first, struct vm_map_entry, e_link);
-        if (e->e_end <= hint) {
-            e = vm_map_lookup_above(map, hint);
-        }
+    if (hint >= VM_ANYWHERE_MIN && hint < map->vm_full) {
+        hint = map->vm_full;
     }
+    e = last == NULL ? NULL : vm_map_lookup_above(map, hint);
     for (; e != NULL; e = gap_next(map, e, RIGHT, size)) {
         lo = gap_start(map, e);
         if (lo < hint) {
             lo = hint;
+        }
+        if (size == PAGE_SIZE && hint == map->vm_full) {
+            map->vm_full = lo;
+            hint = lo;
         }
         if (lo < e->e_start && fit_up(lo, e->e_start, size, mask, out)) {
             map->vm_hint = e;

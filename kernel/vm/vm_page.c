@@ -14,7 +14,7 @@ vm_page_alloc(struct ledger *l)
 {
     uint64_t pa;
 
-    if (ledger_charge(l, LEDGER_PAGES, 1) != KERN_SUCCESS) {
+    if (ledger_charge_little(l, LEDGER_PAGES, 1) != KERN_SUCCESS) {
         return 0;
     }
     pa = phys_alloc(0);
@@ -58,7 +58,7 @@ vm_page_free(uint64_t pa, struct ledger *l)
     assert(vm_stats.vs_pages > 0);
     vm_stats.vs_pages--;
     phys_free(pa, 0);
-    ledger_uncharge(l, LEDGER_PAGES, 1);
+    ledger_uncharge_little(l, LEDGER_PAGES, 1);
 }
 
 void

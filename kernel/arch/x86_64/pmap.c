@@ -89,6 +89,7 @@ pmap_destroy_step(struct pmap *p)
     if (c->cpu_pmap == p) {
         pmap_activate(NULL);
     }
+    p->pm_leaf_at = 0;
     for (unsigned i = 0; i < USER_SLOTS; i++) {
         uint64_t *pdpt;
 
@@ -151,9 +152,15 @@ pte_make_tables(struct pmap *p, vm_address_t va)
     return &table[va >> 12 & 511];
 }
 
-/* The leaf entry of va; NULL: a table is missing. */
-static inline uint64_t *
-pte_lookup(struct pmap *p, vm_address_t va)
+/* Which 2 MiB va is in; never 0. */
+static inline uint64_t
+leaf_at(vm_address_t va)
+{
+    return (va >> 21) + 1;
+}
+
+static __attribute__((noinline)) uint64_t *
+pte_search(struct pmap *p, vm_address_t va)
 {
     uint64_t *t = p->pm_root;
 
@@ -167,7 +174,17 @@ pte_lookup(struct pmap *p, vm_address_t va)
         }
         t = phys_to_virt(e & PTE_ADDRESS);
     }
+    p->pm_leaf = t;
+    p->pm_leaf_at = leaf_at(va);
     return &t[va >> 12 & 511];
+}
+
+/* The leaf entry of va; NULL: a table is missing. */
+static inline uint64_t *
+pte_lookup(struct pmap *p, vm_address_t va)
+{
+    return p->pm_leaf_at == leaf_at(va) ? &p->pm_leaf[va >> 12 & 511]
+                                        : pte_search(p, va);
 }
 
 static __attribute__((noinline)) void
@@ -210,6 +227,19 @@ pte_make(uint64_t phys, vm_prot_t prot, unsigned cache)
     return e;
 }
 
+/* The same with no more permissions than prot, which has read. */
+static inline uint64_t
+pte_lower(uint64_t e, vm_prot_t prot)
+{
+    if (!(prot & VM_PROT_WRITE)) {
+        e &= ~PTE_W;
+    }
+    if (!(prot & VM_PROT_EXECUTE)) {
+        e |= PTE_NX_IF;
+    }
+    return e;
+}
+
 /* What pmap_enter() does seldom: removing, making tables. */
 static __attribute__((noinline)) kern_return_t
 enter_other(struct pmap *p, vm_address_t va, uint64_t phys, vm_prot_t prot,
@@ -244,6 +274,23 @@ pmap_enter(struct pmap *p, vm_address_t va, uint64_t phys, vm_prot_t prot,
         p->pm_resident++;
     }
     return KERN_SUCCESS;
+}
+
+void
+pmap_enter_from(struct pmap *p, vm_address_t va, struct pmap *from,
+                vm_address_t source, vm_prot_t prot)
+{
+    const uint64_t *s = pte_lookup(from, source);
+    uint64_t *e = pte_lookup(p, va);
+
+    if (s == NULL || (*s & PTE_P) == 0 || !(prot & VM_PROT_READ) ||
+        (e == NULL && (e = pte_make_tables(p, va)) == NULL)) {
+        return;
+    }
+    if ((*e & PTE_P) == 0) {
+        p->pm_resident++;
+        *e = pte_lower(*s, prot);
+    }
 }
 
 kern_return_t
@@ -357,17 +404,11 @@ pmap_remove(struct pmap *p, vm_address_t start, vm_address_t end)
 static inline bool
 pte_protect(struct pmap *p, uint64_t *e, uint64_t prot)
 {
-    uint64_t old = *e, new = old;
+    uint64_t old = *e, new = pte_lower(old, (vm_prot_t)prot);
 
     (void)p;
     if ((old & PTE_P) == 0) {
         return false;
-    }
-    if (!(prot & VM_PROT_WRITE)) {
-        new &= ~PTE_W;
-    }
-    if (!(prot & VM_PROT_EXECUTE)) {
-        new |= PTE_NX_IF;
     }
     *e = new;
     return new != old;

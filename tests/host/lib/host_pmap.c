@@ -126,6 +126,18 @@ pmap_enter(struct pmap *p, vm_address_t va, uint64_t phys, vm_prot_t prot,
     return KERN_SUCCESS;
 }
 
+void
+pmap_enter_from(struct pmap *p, vm_address_t va, struct pmap *from,
+                vm_address_t source, vm_prot_t prot)
+{
+    const struct translation *t = *find(from, source);
+
+    assert(*find(p, va) == NULL);
+    if (t != NULL && (prot & VM_PROT_READ) != 0) {
+        (void)pmap_enter(p, va, t->phys, t->prot & prot, PMAP_CACHE_NORMAL);
+    }
+}
+
 kern_return_t
 pmap_enter_pages(struct pmap *p, vm_address_t va, unsigned n,
                  const uint64_t frames[], vm_prot_t prot, unsigned cache)

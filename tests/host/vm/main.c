@@ -102,6 +102,7 @@ test_check_map(struct vm_map *map)
 {
     vm_address_t end = VM_MIN_ADDRESS;
     uint64_t in_tree = 0, in_list = 0;
+    vm_address_t full = VM_ANYWHERE_MIN;
     vm_size_t size = 0;
     struct list *i;
 
@@ -110,6 +111,9 @@ test_check_map(struct vm_map *map)
 
         CHECK(e->e_start >= end && e->e_start < e->e_end);
         CHECK(e->e_gap == e->e_start - end);
+        full = end > full ? end : full;
+        CHECK(e->e_gap == 0 || e->e_start <= VM_ANYWHERE_MIN ||
+              map->vm_full <= full);
         CHECK(e->e_object != NULL || e->e_offset == e->e_start);
         CHECK(e->e_object == NULL || e->e_object->vo_kind == VO_PHYS ||
               (e->e_offset >= e->e_object->vo_lo &&
@@ -119,6 +123,7 @@ test_check_map(struct vm_map *map)
         size += e->e_end - e->e_start;
         in_list++;
     }
+    CHECK(map->vm_full <= (end > full ? end : full));
     check_tree(map, map->vm_root, &in_tree);
     CHECK(in_tree == in_list && in_list == map->vm_entry_count);
     CHECK(size == map->vm_size);
@@ -139,6 +144,7 @@ main(int argc, char **argv)
     test_units();
     test_copies();
     test_small();
+    test_leases();
     for (seed = 1; seed <= 40; seed++) {
         test_model(seed, 1500, 0);
     }

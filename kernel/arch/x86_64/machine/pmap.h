@@ -70,6 +70,10 @@ kern_return_t pmap_enter(struct pmap *p, vm_address_t va, uint64_t phys,
 kern_return_t pmap_enter_pages(struct pmap *p, vm_address_t va, unsigned n,
                                const uint64_t frames[], vm_prot_t prot,
                                unsigned cache);
+/* Map at va, where nothing is, what another has at source, with no more than
+ * prot; nothing happens where none has, or a page table can't be had. */
+void pmap_enter_from(struct pmap *p, vm_address_t va, struct pmap *from,
+                     vm_address_t source, vm_prot_t prot);
 void pmap_remove(struct pmap *p, vm_address_t start, vm_address_t end);
 /* Lower (never raise) the permissions of what is mapped in the range. */
 void pmap_protect(struct pmap *p, vm_address_t start, vm_address_t end,

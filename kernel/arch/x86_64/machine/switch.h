@@ -19,6 +19,8 @@ struct pmap {
     uint64_t pm_cr3;        /* I */
     struct ledger *pm_ledger; /* I; +1 */
     uint64_t pm_resident;   /* K: user pages mapped */
+    uint64_t pm_leaf_at;    /* K: which 2 MiB pm_leaf is the table of */
+    uint64_t *pm_leaf;      /* K: found last; pm_leaf_at 0: none */
 };
 
 /*

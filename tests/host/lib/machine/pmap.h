@@ -29,6 +29,8 @@ kern_return_t pmap_enter(struct pmap *p, vm_address_t va, uint64_t phys,
 kern_return_t pmap_enter_pages(struct pmap *p, vm_address_t va, unsigned n,
                                const uint64_t frames[], vm_prot_t prot,
                                unsigned cache);
+void pmap_enter_from(struct pmap *p, vm_address_t va, struct pmap *from,
+                     vm_address_t source, vm_prot_t prot);
 void pmap_remove(struct pmap *p, vm_address_t start, vm_address_t end);
 void pmap_protect(struct pmap *p, vm_address_t start, vm_address_t end,
                   vm_prot_t prot);
