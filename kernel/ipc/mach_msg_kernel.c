@@ -9,7 +9,8 @@
  * message that is charged for and holds its rights, so that a routine sees no
  * difference, and can wait.  Only the reply goes another way: if the caller
  * would find it first in the queue, and nobody else would be told of it, it is
- * copied to where that would have copied it.
+ * copied to where that would have copied it.  What the trap was called with is
+ * kept for that: the routine may give the caller other registers.
  */
 #include <machine/user_copy.h>
 #include <machine/switch.h>
@@ -104,6 +105,13 @@ get_request(const struct thread *th, vm_address_t message,
     return k;
 }
 
+/* How the reply is asked for. */
+struct asked {
+    vm_address_t buffer;
+    uint64_t option, sizes;
+    mach_port_name_t name;
+};
+
 /* ---- behind the point of no return ---- */
 
 /* The two rights that the message holds. */
@@ -119,13 +127,13 @@ take_rights(struct ipc_kmsg *k, struct ipc_port *dest, struct ipc_port *reply)
     k->ikm_local = reply;
 }
 
-/* Would the caller find the reply, and nobody else? */
+/* Would the caller find the reply, and nobody else?  name: the reply port's when
+ * it called, which it receives from. */
 INLINE bool
-goes_straight(const struct thread *th, const struct ipc_port *to)
+goes_straight(const struct thread *th, const struct ipc_port *to,
+              mach_port_name_t name)
 {
-    return to->ip_space == th->th_caller->ca_space
-           && to->ip_name
-                  == (mach_port_name_t)regs_arg(&th->th_regs, ARG_NAMES)
+    return to->ip_space == th->th_caller->ca_space && to->ip_name == name
            && to->ip_msgcount == 0
            && list_empty(&to->ip_object.io_receivers.wq_threads)
            && list_empty(&to->ip_object.io_listeners.wq_threads)
@@ -151,15 +159,11 @@ long_trailer(void *at, const struct ipc_port *port, mach_msg_size_t size)
 /* The reply, as the caller sees it, to its buffer; false: it does not fit, or
  * there is none, and nobody is the wiser. */
 INLINE bool
-put_reply(const struct thread *th, mach_msg_header_t *h,
+put_reply(const struct asked *a, mach_msg_header_t *h,
           const struct ipc_port *port)
 {
-    const struct machine_regs *regs = &th->th_regs;
-    mach_msg_option_t option =
-        (mach_msg_option_t)regs_arg(regs, ARG_OPTION);
-    vm_address_t to = (option & MACH_RCV_OVERWRITE) != 0
-                          ? regs_arg(regs, ARG_SECOND)
-                          : regs_arg(regs, 0);
+    mach_msg_option_t option = (mach_msg_option_t)a->option;
+    vm_address_t to = a->buffer;
     mach_msg_trailer_t *t = (void *)((char *)h + h->msgh_size);
     mach_msg_size_t trailer = SMALL_TRAILER, need;
 
@@ -174,7 +178,7 @@ put_reply(const struct thread *th, mach_msg_header_t *h,
     h->msgh_remote_port = MACH_PORT_NULL;
     h->msgh_local_port = port->ip_name;
     h->msgh_voucher_port = MACH_PORT_NULL;
-    return need <= regs_arg(regs, ARG_SIZES) >> 32
+    return need <= a->sizes >> 32
            && to <= VM_MAX_ADDRESS - need
            && user_copy_to(to, h, need) == 0;
 }
@@ -219,26 +223,35 @@ charge_kept(const struct thread *th, struct ipc_kmsg *k)
     k->ikm_ledger = l;
 }
 
+/* The reply goes by the queue. */
+static __attribute__((noinline)) kern_return_t
+finish_queued(struct thread *th, struct ipc_kmsg *k, struct ipc_kmsg *reply,
+              bool answer, const struct asked *a)
+{
+    const uint64_t args[6] = { a->buffer, a->option, a->sizes, a->name,
+                               0, a->buffer };
+    struct mach_msg_call c;
+
+    charge_kept(th, k);
+    mach_msg_serve_finish(k, reply, answer);
+    mach_msg_call_init(&c, th, args);
+    return mach_msg_after_send(&c);
+}
+
 /* The routine has been run: its reply, or the way there. */
 INLINE kern_return_t
 finish(struct thread *th, struct ipc_kmsg *k, struct ipc_kmsg *reply,
-       bool answer)
+       bool answer, const struct asked *a)
 {
-    struct mach_msg_call c;
-
     if (answer && (reply->ikm_header.msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0
-        && goes_straight(th, k->ikm_local)
-        && put_reply(th, &reply->ikm_header, k->ikm_local)) {
+        && goes_straight(th, k->ikm_local, a->name)
+        && put_reply(a, &reply->ikm_header, k->ikm_local)) {
         drop_request(k);
         regs_set_arg(&th->th_regs, ARG_OPTION,
-                     regs_arg(&th->th_regs, ARG_OPTION)
-                         & ~(uint64_t)MACH_SEND_MSG);
+                     (uint32_t)a->option & ~MACH_SEND_MSG);
         return MACH_MSG_SUCCESS;
     }
-    charge_kept(th, k);
-    mach_msg_serve_finish(k, reply, answer);
-    mach_msg_call_again(&c, th);
-    return mach_msg_after_send(&c);
+    return finish_queued(th, k, reply, answer, a);
 }
 
 kern_return_t
@@ -250,6 +263,7 @@ mach_msg_kernel_rpc(struct thread *th, vm_address_t message,
     const struct mig_routine *r;
     struct mach_msg_reply room;
     struct ipc_kmsg *k, *reply;
+    struct asked a;
     kern_return_t kr;
 
     if ((th->th_ast & ~AST_IRET) != 0
@@ -267,6 +281,12 @@ mach_msg_kernel_rpc(struct thread *th, vm_address_t message,
         return KERN_GENERAL;
     }
     /* ---- point of no return ---- */
+    a.option = regs_arg(&th->th_regs, ARG_OPTION);
+    a.sizes = regs_arg(&th->th_regs, ARG_SIZES);
+    a.buffer = (a.option & MACH_RCV_OVERWRITE) != 0
+                   ? regs_arg(&th->th_regs, ARG_SECOND)
+                   : message;
+    a.name = local;
     take_rights(k, dest, to);
     reply = mach_msg_reply_begin(&room, r);
     kr = mach_msg_serve_run(r, k, reply);
@@ -275,7 +295,7 @@ mach_msg_kernel_rpc(struct thread *th, vm_address_t message,
         mach_msg_serve_wait(th, k);
         return kr;
     }
-    kr = finish(th, k, reply, kr == KERN_SUCCESS);
+    kr = finish(th, k, reply, kr == KERN_SUCCESS, &a);
     if (kr == KERN_BLOCKED) {
         return kr;
     }

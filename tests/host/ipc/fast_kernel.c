@@ -26,7 +26,7 @@ struct kworld {
 
 enum rug {
     RUG_NONE, RUG_DESTROY, RUG_INSERT, RUG_PROTECT, RUG_POST, RUG_DROP,
-    RUG_COMPLEX, RUG_CHARGE, RUG_MOVE, RUG_KINDS
+    RUG_COMPLEX, RUG_CHARGE, RUG_MOVE, RUG_STATE, RUG_KINDS
 };
 enum end { END_WAKE, END_ABORT, END_KICK, END_DIE, END_KINDS };
 
@@ -268,6 +268,10 @@ pull(mach_msg_header_t *in, mach_msg_header_t *out)
         break;
     case RUG_CHARGE:
         (void)ledger_charge(current->ledger, LEDGER_KMEM, 1000);
+        break;
+    case RUG_STATE: /* other registers */
+        memset(current->caller->th.th_regs.args, 0,
+               sizeof(current->caller->th.th_regs.args));
         break;
     case RUG_MOVE: {
         struct ipc_port *port;
