@@ -27,6 +27,8 @@ vm_entry_free(struct vm_map_entry *e, struct ledger *l)
     vm_stats.vs_entries--;
     if (e->e_object != NULL) {
         vm_object_release(e->e_object);
+    } else if (e->e_frame != 0) {
+        vm_page_free(e->e_frame, l);
     }
     if (e->e_lease != NULL) {
         vm_lease_release(e->e_lease);
@@ -68,6 +70,8 @@ vm_map_unlink(struct vm_map *map, struct vm_map_entry *e)
     if (e->e_object != NULL) {
         vm_map_pmap_remove(map, e->e_start, e->e_end);
         vm_object_detach(e->e_object, e);
+    } else if (e->e_frame != 0) {
+        vm_map_pmap_remove(map, e->e_start, e->e_end);
     }
     if (e->e_wired != 0) {
         vm_stats.vs_wired -= (e->e_end - e->e_start) >> PAGE_SHIFT;
@@ -121,6 +125,7 @@ static bool
 entries_mergeable(const struct vm_map_entry *a, const struct vm_map_entry *b)
 {
     return a->e_end == b->e_start && a->e_object == b->e_object &&
+           a->e_frame == b->e_frame &&
            a->e_offset + (a->e_end - a->e_start) == b->e_offset &&
            a->e_prot == b->e_prot && a->e_max_prot == b->e_max_prot &&
            a->e_inherit == b->e_inherit &&
@@ -165,7 +170,8 @@ vm_map_simplify(struct vm_map *map, vm_address_t start, vm_address_t end)
 }
 
 bool
-vm_map_covered(struct vm_map *map, vm_address_t start, vm_address_t end)
+vm_map_covered_search(struct vm_map *map, vm_address_t start,
+                      vm_address_t end)
 {
     struct vm_map_entry *e = vm_map_lookup(map, start);
     unsigned n = 0;

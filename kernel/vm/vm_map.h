@@ -5,7 +5,8 @@
  * A map is a sorted list of entries that don't overlap, with a treap over them
  * (vm_map_tree.c) which also finds gaps.  An entry maps [e_start, e_end) to its
  * object from e_offset on; an entry without object is zero-filled memory
- * that nobody has touched, and its e_offset is its e_start.
+ * that nobody has touched, or one page that came by a message, and its e_offset
+ * is its e_start.  It gets an object when one is needed (vm_entry_own).
  *
  * States: live; terminated (vm_terminated: empty, and stays so); dead (no
  * references: on the reap list).
@@ -33,6 +34,8 @@ struct vm_map_entry {
                                          vm_lowered */
     vm_address_t e_start, e_end;   /* K */
     struct vm_object *e_object;    /* K: +1, or NULL */
+    uint64_t e_frame;              /* K: the only page, of an entry without
+                                         an object; or 0 */
     uint64_t e_offset;             /* K: of e_start in the object */
     struct list e_object_link;     /* K: vo_entries, while in a map */
     struct vm_map *e_map;          /* K: NULL: in a copy */
@@ -167,8 +170,17 @@ void vm_map_simplify(struct vm_map *map, vm_address_t start,
 void vm_map_set_object(struct vm_map_entry *e, struct vm_object *o,
                        uint64_t offset); /* consumes o's reference */
 /* Is [start, end) mapped without holes? */
-bool vm_map_covered(struct vm_map *map, vm_address_t start,
-                    vm_address_t end);
+bool vm_map_covered_search(struct vm_map *map, vm_address_t start,
+                           vm_address_t end);
+
+static inline bool
+vm_map_covered(struct vm_map *map, vm_address_t start, vm_address_t end)
+{
+    const struct vm_map_entry *e = map->vm_hint;
+
+    return (e != NULL && start >= e->e_start && end <= e->e_end) ||
+           vm_map_covered_search(map, start, end);
+}
 /* Page-widened bounds.  INVALID_ARGUMENT: wraps, or not user space. */
 kern_return_t vm_map_range(vm_address_t addr, vm_size_t size,
                            vm_address_t *start, vm_address_t *end);
@@ -200,6 +212,12 @@ void vm_map_free_list(struct list *entries, struct ledger *l);
 /* Give the entry an object of its own, if it has none or must copy before
  * a write (write: resolve needs_copy). */
 kern_return_t vm_entry_own(struct vm_map_entry *e, bool write);
+/* The same where its page, if it has one, must be in an object. */
+static inline kern_return_t
+vm_entry_own_frame(struct vm_map_entry *e)
+{
+    return e->e_frame == 0 ? KERN_SUCCESS : vm_entry_own(e, false);
+}
 /* The entry's object is made fit for sharing (own object, vo_shared). */
 kern_return_t vm_entry_share(struct vm_map_entry *e);
 /*

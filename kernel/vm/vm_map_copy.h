@@ -9,7 +9,7 @@
  *   of up to VM_COPY_FRAMES pages:  | frame | frame |
  *
  * A small copy holds the data in frames and nothing else; a large one shares
- * the sender's objects, copy-on-write.  Frames become an object of the
+ * the sender's objects, copy-on-write.  Frames become private memory of the
  * receiver's when it is copied out.
  *
  * The first data byte is at vc_offset in the first page.  Entries lie in no map:

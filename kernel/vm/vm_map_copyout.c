@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Putting captured memory into maps: frames become an object of the
- * receiver's, entries its own.
+ * Putting captured memory into maps: one frame becomes an entry's page, more an
+ * object of the receiver's, entries its own.
  */
 #include <base/assert.h>
 #include <vm/vm_map_copy.h>
@@ -67,10 +67,15 @@ vm_map_enter_frames(struct vm_map *map, unsigned n, const uint64_t frames[],
     if (e == NULL) {
         return KERN_RESOURCE_SHORTAGE;
     }
-    kr = frames_object(map->vm_ledger, n, frames, &e->e_object);
-    if (kr != KERN_SUCCESS) {
-        vm_entry_free(e, map->vm_ledger);
-        return kr;
+    if (n == 1) {
+        e->e_frame = frames[0];
+        e->e_offset = req.addr;
+    } else {
+        kr = frames_object(map->vm_ledger, n, frames, &e->e_object);
+        if (kr != KERN_SUCCESS) {
+            vm_entry_free(e, map->vm_ledger);
+            return kr;
+        }
     }
     e->e_start = req.addr;
     e->e_end = req.addr + req.size;

@@ -32,6 +32,10 @@ vm_entry_own(struct vm_map_entry *e, bool write)
         kr = vm_object_create(e->e_map->vm_ledger, e->e_offset,
                               entry_end_offset(e), &o);
         if (kr == KERN_SUCCESS) {
+            if (e->e_frame != 0) { /* in the tree's head: can't fail */
+                (void)vm_object_insert(o, e->e_offset, e->e_frame, 0);
+                e->e_frame = 0;
+            }
             vm_map_set_object(e, o, e->e_offset);
             e->e_needs_copy = false;
         }
@@ -72,9 +76,12 @@ kern_return_t
 vm_entry_copy(struct vm_map_entry *e, struct ledger *l,
               struct vm_object **obj, bool *needs_copy)
 {
+    kern_return_t kr = vm_entry_own_frame(e);
     struct vm_object *o = e->e_object;
-    kern_return_t kr;
 
+    if (kr != KERN_SUCCESS) {
+        return kr;
+    }
     if (o == NULL) {
         *obj = NULL;
         *needs_copy = false;

@@ -45,7 +45,8 @@ entry_can_extend(struct vm_map_entry *e, const struct vm_enter *req,
     uint64_t lo = e->e_offset + (start - e->e_start), hi;
 
     if (e->e_prot != req->prot || e->e_max_prot != req->max_prot ||
-        e->e_inherit != req->inherit || e->e_wired != 0) {
+        e->e_inherit != req->inherit || e->e_wired != 0 ||
+        vm_entry_own_frame(e) != KERN_SUCCESS) {
         return false;
     }
     if (e->e_object == NULL) {

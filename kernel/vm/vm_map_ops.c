@@ -47,28 +47,42 @@ object_trim(struct vm_map_entry *e)
     }
 }
 
+/* Clip at both ends.  Without success all is as it was. */
+static kern_return_t
+clip_range(struct vm_map *map, vm_address_t start, vm_address_t end)
+{
+    kern_return_t kr = vm_map_clip(map, start);
+
+    if (kr == KERN_SUCCESS) {
+        kr = vm_map_clip(map, end);
+    }
+    if (kr != KERN_SUCCESS) {
+        vm_map_simplify(map, start, end);
+    }
+    return kr;
+}
+
 kern_return_t
 vm_map_remove(struct vm_map *map, vm_address_t start, vm_address_t end)
 {
     struct vm_map_entry *e = vm_map_lookup(map, start), *next;
+    bool whole = e != NULL && e->e_start == start && e->e_end == end;
     unsigned n = 0;
-    kern_return_t kr;
 
-    if (e == NULL || e->e_start != start || e->e_end != end) {
-        kr = vm_map_clip(map, start);
-        if (kr == KERN_SUCCESS) {
-            kr = vm_map_clip(map, end);
-        }
+    if (!whole) {
+        kern_return_t kr = clip_range(map, start, end);
+
         if (kr != KERN_SUCCESS) {
-            vm_map_simplify(map, start, end);
             return kr;
         }
     }
     if (!list_empty(&map->vm_leases)) {
         vm_lease_revoke(map, start, end);
     }
-    for (e = vm_map_lookup_above(map, start); e != NULL && e->e_start < end;
-         e = next) {
+    if (!whole) {
+        e = vm_map_lookup_above(map, start);
+    }
+    for (; e != NULL && e->e_start < end; e = next) {
         next = vm_map_next(map, e);
         if (e->e_object != NULL) {
             object_trim(e);
@@ -123,12 +137,8 @@ vm_map_protect(struct vm_map *map, vm_address_t addr, vm_size_t size,
         }
         vm_breathe(&n);
     }
-    kr = vm_map_clip(map, start);
-    if (kr == KERN_SUCCESS) {
-        kr = vm_map_clip(map, end);
-    }
+    kr = clip_range(map, start, end);
     if (kr != KERN_SUCCESS) {
-        vm_map_simplify(map, start, end);
         return kr;
     }
     /* ---- point of no return ---- */
@@ -142,7 +152,8 @@ vm_map_protect(struct vm_map *map, vm_address_t addr, vm_size_t size,
         } else {
             e->e_prot = prot;
         }
-        if ((old & ~e->e_prot) != 0 && e->e_object != NULL) {
+        if ((old & ~e->e_prot) != 0 &&
+            (e->e_object != NULL || e->e_frame != 0)) {
             if (e->e_prot == VM_PROT_NONE) {
                 vm_map_pmap_remove(map, e->e_start, e->e_end);
             } else {
@@ -218,10 +229,10 @@ entry_discard(struct vm_map_entry *e, vm_address_t start, vm_address_t end)
     struct vm_object *o;
     uint64_t lo = e->e_offset + (start - e->e_start);
     uint64_t hi = lo + (end - start);
-    kern_return_t kr;
+    kern_return_t kr = vm_entry_own_frame(e);
 
-    if (e->e_object == NULL) {
-        return KERN_SUCCESS;
+    if (kr != KERN_SUCCESS || e->e_object == NULL) {
+        return kr;
     }
     if (e->e_object->vo_kind != VO_ANON || e->e_wired != 0) {
         return KERN_NOT_SUPPORTED;
@@ -304,10 +315,11 @@ vm_map_page_query(struct vm_map *map, vm_address_t addr, vm_size_t size,
         if (e == NULL) {
             return KERN_INVALID_ADDRESS;
         }
-        out[n] = e->e_object != NULL &&
-                 vm_object_peek_page(e->e_object,
-                                     e->e_offset + (start - e->e_start), &pa,
-                                     &w);
+        out[n] = e->e_frame != 0 ||
+                 (e->e_object != NULL &&
+                  vm_object_peek_page(e->e_object,
+                                      e->e_offset + (start - e->e_start),
+                                      &pa, &w));
     }
     *count = n;
     return KERN_SUCCESS;

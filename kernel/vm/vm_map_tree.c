@@ -351,16 +351,16 @@ bool
 vm_map_find_up(struct vm_map *map, vm_address_t hint, vm_size_t size,
                vm_offset_t mask, vm_address_t *out)
 {
-    struct list *last = list_last(&map->vm_entries);
     struct vm_map_entry *e;
+    struct list *last;
     vm_address_t lo;
 
     if (hint >= VM_ANYWHERE_MIN && hint < map->vm_full) {
         hint = map->vm_full;
     }
-    e = last == NULL ? NULL : vm_map_lookup_above(map, hint);
+    e = vm_map_lookup_above(map, hint);
     for (; e != NULL; e = gap_next(map, e, RIGHT, size)) {
-        lo = gap_start(map, e);
+        lo = e->e_start - e->e_gap;
         if (lo < hint) {
             lo = hint;
         }
@@ -373,6 +373,7 @@ vm_map_find_up(struct vm_map *map, vm_address_t hint, vm_size_t size,
             return true;
         }
     }
+    last = list_last(&map->vm_entries);
     lo = last == NULL
              ? VM_MIN_ADDRESS
              : list_entry(last, struct vm_map_entry, e_link)->e_end;
@@ -404,7 +405,7 @@ vm_map_find_down(struct vm_map *map, vm_address_t top, vm_size_t size,
     for (; e != NULL; e = gap_next(map, e, LEFT, size)) {
         vm_address_t hi = e->e_start < top ? e->e_start : top;
 
-        lo = gap_start(map, e);
+        lo = e->e_start - e->e_gap;
         if (lo < VM_ANYWHERE_MIN) {
             lo = VM_ANYWHERE_MIN;
         }

@@ -115,6 +115,8 @@ test_check_map(struct vm_map *map)
         CHECK(e->e_gap == 0 || e->e_start <= VM_ANYWHERE_MIN ||
               map->vm_full <= full);
         CHECK(e->e_object != NULL || e->e_offset == e->e_start);
+        CHECK(e->e_frame == 0 || (e->e_object == NULL && !e->e_needs_copy &&
+                                  e->e_end - e->e_start == PAGE_SIZE));
         CHECK(e->e_object == NULL || e->e_object->vo_kind == VO_PHYS ||
               (e->e_offset >= e->e_object->vo_lo &&
                e->e_offset + (e->e_end - e->e_start) <=
@@ -145,6 +147,7 @@ main(int argc, char **argv)
     test_copies();
     test_small();
     test_leases();
+    test_frames();
     for (seed = 1; seed <= 40; seed++) {
         test_model(seed, 1500, 0);
     }

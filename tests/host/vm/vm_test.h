@@ -49,6 +49,7 @@ void test_units(void);
 void test_copies(void);
 void test_small(void);
 void test_leases(void);
+void test_frames(void);
 void test_model(uint32_t seed, unsigned steps, unsigned fail_period);
 
 #endif
