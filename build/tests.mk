@@ -27,6 +27,7 @@ define host_program
 HOST_TESTS += $(OUT)/tests/host/$(1)
 host_$(1)_srcs := $(call sources,$(2))
 host_$(1)_cflags := $(3)
+host_$(1)_generated := $(patsubst %!,$(GEN)/%.c,$(filter %!,$(4)))
 $(OUT)/obj/host-$(1)/%.o: $(SRC)/%.c config.mk | \
     $(patsubst %!,%,$(addprefix $(GEN)/,$(addsuffix .c,$(4:!=))))
 	@echo "  HOSTCC  $$@"

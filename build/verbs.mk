@@ -38,16 +38,20 @@ check-fresh:
 
 #: mutants: faults put into kernel/ipc, and how many the host tests find
 # MUTANTS: options of the tool (MUTANTS=--help), such as --file, --sample 50.
-mutants_program = --program $(1) --sources '$(host_$(1)_srcs)' --cflags \
-    '-std=gnu17 $(patsubst -I$(SRC)/%,-I$(SRC_ABS)/%,-I$(SRC)/ipc-defs \
+mutants_program = --program $(1) --sources '$(host_$(1)_srcs) \
+    $(abspath $(host_$(1)_generated))' --cflags '-std=gnu17 \
+    $(patsubst -I$(SRC)/%,-I$(SRC_ABS)/%,-I$(SRC)/ipc-defs \
     $(host_$(1)_cflags)) -I$(abspath $(GEN))'
 .PHONY: mutants
-mutants: $(OUT)/tests/host/ipc $(OUT)/tests/host/ipc-model
+mutants: $(addprefix $(OUT)/tests/host/,ipc ipc-model sync calls)
 	@$(PYTHON) $(SRC)/tools/mutants/mutants.py --root $(SRC_ABS) \
 	    --mutate kernel/ipc --copy kernel --copy ipc-defs \
 	    --copy tests/host --work $(OUT)/mutants --cc '$(HOSTCC)' \
 	    --survivors $(SRC)/tools/mutants/survivors.txt \
-	    $(call mutants_program,ipc) $(call mutants_program,ipc-model) \
+	    $(call mutants_program,ipc) \
+	    $(call mutants_program,sync) --run '-s 1' \
+	    $(call mutants_program,calls) \
+	    $(call mutants_program,ipc-model) \
 	    --run '-n 20000 -s 1 -a 50 -c' --run '-n 200000 -s 5 -a 500 -c' \
 	    $(call mutants_program,ipc-model-tiny) \
 	    --run '-n 20000 -s 1 -a 50 -c' \

@@ -42,7 +42,7 @@ class Setup:
         self.root = os.path.join(self.work, "source")
         self.compiler = shlex.split(options.cc)
         self.programs = options.program
-        shutil.rmtree(self.work, ignore_errors=True)
+        shutil.rmtree(self.root, ignore_errors=True)
         for folder in options.copy:
             shutil.copytree(os.path.join(options.root, folder),
                             os.path.join(self.root, folder))
@@ -59,9 +59,9 @@ class Setup:
         self.limits = {}
 
     def object(self, kind, program, source, base=None):
-        """The path of an object."""
+        """The path of an object; generated sources have absolute names."""
         return os.path.join(base or self.work, kind, program.name,
-                            os.path.splitext(source)[0] + ".o")
+                            os.path.splitext(source.lstrip("/"))[0] + ".o")
 
     def compile(self, kind, program, source, shadow=None):
         """Compile a source file, changed when the shadow folder has it or a
@@ -82,9 +82,34 @@ class Setup:
             "-g0", "-O1", "-w", "-MMD", *KINDS[kind],
             "-ffile-prefix-map=%s/=" % (shadow or self.root),
             "-ffile-prefix-map=%s/=" % self.root, "-c", "-o", target, path]
-        return target, subprocess.run(
+        if shadow is None and self.is_current(target, command):
+            return target, subprocess.CompletedProcess(command, 0)
+        done = subprocess.run(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             check=False)
+        if shadow is None and done.returncode == 0:
+            with open(target[:-2] + ".cmd", "w", encoding="utf-8") as stream:
+                stream.write(shlex.join(command))
+        return target, done
+
+    def is_current(self, target, command):
+        """Whether an earlier run left this very object.  The copies of
+        sources are as old as these."""
+        try:
+            with open(target[:-2] + ".cmd", encoding="utf-8") as stream:
+                if stream.read() != shlex.join(command):
+                    return False
+            made = os.path.getmtime(target)
+            return all(os.path.getmtime(path) < made
+                       for path in self.read_from(target))
+        except OSError:
+            return False
+
+    @staticmethod
+    def read_from(target):
+        """The files that an object was made from."""
+        with open(target[:-2] + ".d", encoding="utf-8") as stream:
+            return stream.read().replace("\\\n", " ").split()[1:]
 
     def link(self, kind, objects, target):
         """Link a program."""
@@ -131,10 +156,9 @@ class Setup:
             return [path]
         found = []
         for source in program.sources:
-            made = self.object("quick", program, source)[:-2] + ".d"
-            with open(made, encoding="utf-8") as stream:
-                if os.path.join(self.root, path) in stream.read().split():
-                    found.append(source)
+            made = self.object("quick", program, source)
+            if os.path.join(self.root, path) in self.read_from(made):
+                found.append(source)
         folder = os.path.dirname(path) + "/"
         return [s for s in found if wide or s.startswith(folder)]
 

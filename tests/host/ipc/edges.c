@@ -461,7 +461,37 @@ no_port_stays(void)
     world_end(&w);
 }
 
+/* What is nearly one of the two common forms is none. */
+static void
+nearly_common(void)
+{
+    mach_port_name_t n, r, o;
+
+    world_begin(&w);
+    n = new_port(w.b);
+    r = new_port(w.a);
+    o = make_sonce(w.b, n, w.a);
+    w.ma->head = (mach_msg_header_t){
+        .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+                                    MACH_MSG_TYPE_MAKE_SEND_ONCE),
+        .msgh_remote_port = o, .msgh_local_port = r };
+    CHECK_EQ(host_msg(w.ta, &(struct msg_args){ .message = w.ma,
+                                                .option = MACH_SEND_MSG,
+                                                .send_size = 24 }),
+             MACH_SEND_INVALID_DEST);
+    w.ma->head = (mach_msg_header_t){
+        .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0),
+        .msgh_remote_port = o, .msgh_local_port = MACH_PORT_DEAD };
+    CHECK_EQ(host_msg(w.ta, &(struct msg_args){ .message = w.ma,
+                                                .option = MACH_SEND_MSG,
+                                                .send_size = 24 }),
+             MACH_SEND_INVALID_HEADER);
+    CHECK_EQ(refs_of(w.a, o, MACH_PORT_RIGHT_SEND_ONCE), 1);
+    world_end(&w);
+}
+
 const struct test edge_tests[] = {
+    {"edges: nearly a common form", nearly_common},
     {"edges: many descriptors", many_descriptors},
     {"edges: ends in steps", ends_in_steps},
     {"edges: empty memory", empty_memory},

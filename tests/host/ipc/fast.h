@@ -10,7 +10,7 @@
 #include "ipc_test.h"
 
 #define BODY 6000
-#define RIGHTS 5
+#define RIGHTS 8
 #define MEMORY (3 * HOST_ACROSS_MAX / 2)
 
 struct buffer {
@@ -35,6 +35,8 @@ struct twin {
     struct side client, server;
     bool in_set;
     mach_port_name_t port, set, reply, send; /* send: the client's to port */
+    mach_port_name_t spare;                  /* the server's, never used */
+    mach_port_name_t back;                   /* the server's, to reply */
     mach_port_name_t rights[RIGHTS];         /* of the client */
 };
 
@@ -47,6 +49,7 @@ struct plan {
     unsigned memory_at, memory_size, memory_copy, memory_gone;
     unsigned wrong; /* a mistake, mostly none */
     bool from_set, other_buffer;
+    bool nowhere; /* is where it receives to */
     uint32_t fill;
 };
 

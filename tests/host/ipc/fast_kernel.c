@@ -21,6 +21,7 @@ struct kworld {
     struct host_thread *caller, *other[2];
     struct buffer *out, *in, *others;
     mach_port_name_t reply, second, set, self, dead;
+    mach_port_name_t gone; /* was a kernel object's */
     struct ipc_port *held[2]; /* send-once rights to reply, or NULL */
 };
 
@@ -43,6 +44,7 @@ static struct {
     unsigned blocks, full;
     enum rug rug;
     enum end end;
+    bool nowhere; /* is where it receives to */
     bool bad_message, bad_buffer, two_buffers, waits_set, queued;
     bool in_set;
     unsigned waits;  /* other threads that do */
@@ -50,6 +52,14 @@ static struct {
                         bit 1 another's */
 } plan;
 static struct kworld *current;
+static unsigned no_senders;
+
+static void
+count_no_senders(void *object)
+{
+    (void)object;
+    no_senders++;
+}
 
 static mach_port_name_t
 new_reply_port(struct kworld *w)
@@ -60,6 +70,20 @@ new_reply_port(struct kworld *w)
     CHECK_EQ(ipc_right_lookup_receive(w->task->space, name, &port),
              KERN_SUCCESS);
     port->ip_context = 0x1122334455667788ull;
+    return name;
+}
+
+/* A send right to an object of the kernel's that has ended. */
+static mach_port_name_t
+name_of_gone(struct kworld *w)
+{
+    struct ipc_port *port = ipc_kobject_port(IKOT_TASK, NULL, &ledger_root);
+    mach_port_name_t name;
+
+    CHECK_EQ(ipc_object_copyout(w->task->space, ipc_port_make_send(port),
+                                MACH_MSG_TYPE_PORT_SEND, &name),
+             KERN_SUCCESS);
+    ipc_kobject_destroy(port);
     return name;
 }
 
@@ -88,6 +112,7 @@ kworld_begin(struct kworld *w)
     CHECK_EQ(ipc_call_mod_refs(w->task->space, w->dead,
                                MACH_PORT_RIGHT_RECEIVE, -1),
              KERN_SUCCESS);
+    w->gone = name_of_gone(w);
 }
 
 static void
@@ -136,15 +161,17 @@ draw(void)
                     ? others[host_random() % 4u]
                     : MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
                                      MACH_MSG_TYPE_MAKE_SEND_ONCE);
-    plan.dest = seldom(3) ? host_random() % 5u : 0;
+    plan.dest = seldom(3) ? host_random() % 6u : 0;
     plan.local = seldom(16) ? host_random() % 5u : 0;
     plan.from = seldom(16) ? host_random() % 5u : plan.local;
-    plan.id = ids[host_random() % 4u];
+    plan.id = seldom(4) ? 7109 + (mach_msg_id_t)(host_random() % 110u)
+                        : ids[host_random() % 4u];
     plan.fill = host_random();
     plan.blocks = seldom(6) ? 1u + host_random() % 2u : 0;
     plan.full = seldom(16) ? host_random() % 3u : 0;
     plan.rug = seldom(4) ? host_random() % RUG_KINDS : RUG_NONE;
     plan.end = host_random() % END_KINDS;
+    plan.nowhere = seldom(32);
     plan.bad_message = seldom(40);
     plan.bad_buffer = seldom(24);
     plan.two_buffers = seldom(2);
@@ -169,7 +196,8 @@ static mach_port_name_t
 dest_name(const struct kworld *w, unsigned i)
 {
     const mach_port_name_t names[] = { MACH_PORT_TASK_SELF, w->self, w->dead,
-                                       w->reply, MACH_PORT_THREAD_SELF };
+                                       w->reply, MACH_PORT_THREAD_SELF,
+                                       w->gone };
 
     return names[i];
 }
@@ -394,6 +422,10 @@ call(struct kworld *w, bool fast)
         a.option |= MACH_RCV_OVERWRITE;
         a.rcv_message = w->in;
     }
+    if (plan.nowhere) {
+        a.option |= MACH_RCV_OVERWRITE;
+        a.rcv_message = (void *)(uintptr_t)(VM_MAX_ADDRESS + 8);
+    }
     full = plan.full != 0 ? fill_up(w) : 0;
     served_word = 0;
     served_block = plan.blocks;
@@ -429,6 +461,8 @@ settle(struct kworld *w)
     w->reply = new_reply_port(w);
     (void)ipc_call_destroy(w->task->space, w->second);
     w->second = new_port(w->task);
+    (void)ipc_call_destroy(w->task->space, w->gone);
+    w->gone = name_of_gone(w);
     if (type_of(w->task, w->self) == 0) {
         CHECK_EQ(ipc_object_copyout(w->task->space,
                                     ipc_port_make_send(w->task->self),
@@ -474,8 +508,9 @@ same(struct kworld *a, struct kworld *b)
 static void
 kernel_fast_is_general(void)
 {
-    unsigned taken = host_kernel_taken;
+    unsigned taken = host_kernel_taken, gone = 0;
 
+    ipc_kobject_set_no_senders(IKOT_TASK, count_no_senders);
     for (unsigned seed = 1; seed <= WORLDS; seed++) {
         census_begin();
         host_random_seed(seed);
@@ -483,16 +518,19 @@ kernel_fast_is_general(void)
         kworld_begin(&kworlds[1]);
         for (unsigned n = 0; n < CALLS / WORLDS; n++) {
             uint32_t word[2];
-            unsigned count[2];
+            unsigned count[2], unsent[2];
 
             draw();
             for (unsigned i = 0; i < 2; i++) {
-                served = 0;
+                served = no_senders = 0;
                 call(&kworlds[i], i == 0);
                 word[i] = served_word;
                 count[i] = served;
+                unsent[i] = no_senders;
             }
             CHECK_EQ(count[0], count[1]);
+            CHECK_EQ(unsent[0], unsent[1]);
+            gone += unsent[0];
             CHECK_EQ(word[0], word[1]);
             same(&kworlds[0], &kworlds[1]);
             for (unsigned i = 0; i < 2; i++) {
@@ -509,9 +547,40 @@ kernel_fast_is_general(void)
     }
     /* It must have been there to be compared. */
     CHECK(host_kernel_taken - taken > CALLS / 3);
+    CHECK(gone > 0);
+    ipc_kobject_set_no_senders(IKOT_TASK, NULL);
+}
+
+/* By a borrowed name and by one of the task's own. */
+static void
+kernel_fast_is_taken(void)
+{
+    struct kworld *w = &kworlds[0];
+
+    census_begin();
+    kworld_begin(w);
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned taken = host_kernel_taken;
+
+        memset(&plan, 0, sizeof(plan));
+        plan.option = MACH_SEND_MSG | MACH_RCV_MSG;
+        plan.bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+                                   MACH_MSG_TYPE_MAKE_SEND_ONCE);
+        plan.size = 32;
+        plan.room = 400;
+        plan.id = 7001;
+        plan.dest = i;
+        call(w, true);
+        CHECK_EQ(host_kernel_taken - taken, 1);
+        CHECK_EQ(w->caller->result, MACH_MSG_SUCCESS);
+        settle(w);
+    }
+    kworld_end(w);
+    census_end();
 }
 
 const struct test fast_kernel_tests[] = {
     { "an RPC to the kernel by the short way is one", kernel_fast_is_general },
+    { "an RPC to the kernel goes the short way", kernel_fast_is_taken },
     { NULL, NULL },
 };

@@ -67,6 +67,8 @@ check_makers(const struct ipc_port *port)
         }
     }
     CHECK_EQ(ipc_sonce_unused(port) + queued, port->ip_sorights);
+    CHECK(port->ip_sole_maker
+          == (list_empty(&port->ip_makers) ? port->ip_maker.mk_ledger : NULL));
 }
 
 void

@@ -5,6 +5,7 @@
  *   7001  one word in, the word + 1 out
  *   7002  keeps the port in descriptor 0
  *   7003  no reply
+ *   7100 + n  n words in the whole reply, all zero behind the code
  * Each first waits served_block times.
  */
 #include <base/kalloc.h>
@@ -50,10 +51,25 @@ ipc_upcall_borrowed(struct thread *th, mach_port_name_t name)
     return name == MACH_PORT_TASK_SELF ? th->th_task->self : NULL;
 }
 
+#define SIZED 7100
+#define SIZES 200
+
 struct reply {
     mig_reply_error_t error;
     uint32_t word;
 };
+
+/* Nothing of an old message lies where a reply is going to be. */
+static void
+check_empty(mach_msg_id_t id, const mach_msg_header_t *out)
+{
+    const char *p = (const char *)out;
+
+    for (unsigned i = sizeof(*out);
+         i < ipc_upcall_routine(id)->max_reply_size; i++) {
+        CHECK_EQ(p[i], 0);
+    }
+}
 
 static void
 stub(mach_msg_header_t *in, mach_msg_header_t *out)
@@ -62,6 +78,7 @@ stub(mach_msg_header_t *in, mach_msg_header_t *out)
     struct ipc_kmsg *k = ipc_kmsg_of(in);
 
     CHECK(ipc_serving == k);
+    check_empty(in->msgh_id, out);
     CHECK_EQ(in->msgh_voucher_port, 0);
     if (served_block > 0) {
         kern_return_t kr;
@@ -85,6 +102,8 @@ stub(mach_msg_header_t *in, mach_msg_header_t *out)
 
         served_take = ipc_desc_get(d);
         ipc_desc_set(d, NULL);
+    } else if (in->msgh_id >= SIZED) {
+        out->msgh_size = ipc_upcall_routine(in->msgh_id)->max_reply_size;
     } else if (in->msgh_id == 7003) {
         mig_set_return(out, MIG_NO_REPLY);
     }
@@ -100,9 +119,14 @@ ipc_upcall_routine(mach_msg_id_t id)
         .stub = stub,
         .max_reply_size = sizeof(struct reply),
     };
+    static struct mig_routine sized[SIZES];
 
-    (void)id;
-    return &every;
+    if (id < SIZED || id >= SIZED + SIZES) {
+        return &every;
+    }
+    sized[id - SIZED] = (struct mig_routine){
+        .stub = stub, .max_reply_size = (unsigned)(id - SIZED) * 4u };
+    return &sized[id - SIZED];
 }
 
 struct task *

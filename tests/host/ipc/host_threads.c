@@ -4,6 +4,7 @@
  * sched/timer.c), and a scheduler that runs what is ready when a test says so.
  */
 #include <machine/clock.h>
+#include <machine/user_copy.h>
 #include <sched/hand_over.h>
 #include "ipc_test.h"
 
@@ -55,6 +56,7 @@ machine_hand_over(struct thread *prev, struct thread *th)
     CHECK(prev == host_current && prev->th_state == TH_WAITING);
     CHECK(th->th_state == TH_RUNNING && th->th_continuation == NULL);
     CHECK(list_empty(&th->th_run_link)); /* it waited */
+    CHECK(!host_user_access);
     host_fast_to = (struct host_thread *)(void *)th;
     host_fast_to->result = th->th_regs.result;
 }
@@ -113,11 +115,23 @@ static void
 trap_done(struct host_thread *h, kern_return_t kr)
 {
     h->result = kr;
+    CHECK(!host_user_access);
     if (kr == KERN_BLOCKED) {
         CHECK(h->th.th_state == TH_WAITING);
     } else {
         CHECK(h->th.th_state == TH_RUNNING);
         CHECK_EQ(h->th.th_trap_deadline, 0);
+    }
+}
+
+/* What the trap finds on its stack is of no use to it. */
+static __attribute__((noinline)) void
+soil_stack(void)
+{
+    volatile char stack[4096];
+
+    for (unsigned i = 0; i < sizeof(stack); i++) {
+        stack[i] = (char)0xa5;
     }
 }
 
@@ -134,6 +148,7 @@ host_msg(struct host_thread *h, const struct msg_args *a)
     args[4] = a->timeout;
     args[5] = (uint64_t)(uintptr_t)a->rcv_message;
     thread_enter(h);
+    soil_stack();
     host_fast_to = NULL;
     kr = host_fast ? mach_msg_fast_trap(args[0], (mach_msg_option_t)args[1],
                                         args[2])
@@ -143,7 +158,7 @@ host_msg(struct host_thread *h, const struct msg_args *a)
         host_fast_taken++;
         kr = KERN_BLOCKED;
     } else if (kr == KERN_GENERAL) {
-        kr = mach_msg_trap(&h->th, args);
+        kr = mach_msg_general_trap(&h->th);
     } else { /* a request to the kernel */
         host_kernel_taken++;
         if (kr == KERN_NO_RESULT) {

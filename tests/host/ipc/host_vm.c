@@ -169,6 +169,9 @@ vm_address_t
 pmap_window(struct pmap *to, vm_address_t at, size_t size)
 {
     CHECK(window.map == NULL);
+    if (region_of((struct vm_map *)(void *)to, at, size) == NULL) {
+        return 0;
+    }
     window.map = (struct vm_map *)(void *)to;
     window.at = at;
     window.size = size;
@@ -204,6 +207,8 @@ may_write(vm_address_t to, size_t size)
 size_t
 user_copy_to(vm_address_t to, const void *from, size_t size)
 {
+    CHECK(to < VM_MAX_ADDRESS);
+    host_user_access = false;
     if (!may_write(to, size)) {
         return size;
     }
@@ -218,6 +223,7 @@ user_copy_from(void *to, vm_address_t from, size_t size)
     bool across = window.map != NULL && at >= window.at
                   && at < window.at + window.size;
 
+    host_user_access = false;
     if (host_pages_owed() || region_of(current_map(), from, size) == NULL
         || (across && !may_write(at, size))) {
         return size;
@@ -280,10 +286,9 @@ vm_map_deallocate(struct vm_map *map, vm_address_t addr, vm_size_t size)
 {
     struct region *r = region_of(map, addr, size);
 
-    if (r != NULL) {
-        CHECK_EQ(r->size, size);
-        region_remove(r);
-    }
+    CHECK(!host_user_access);
+    CHECK(r != NULL && r->size == size);
+    region_remove(r);
     return KERN_SUCCESS;
 }
 
@@ -350,7 +355,7 @@ vm_map_copy_across(struct vm_map *from, vm_address_t addr, vm_size_t size,
 {
     void *p;
 
-    CHECK(from == current_map());
+    CHECK(from == current_map() && !host_user_access);
     if (size == 0 || size > HOST_ACROSS_MAX || host_pages_owed()
         || region_of(from, addr, size) == NULL || host_inject()) {
         return false;

@@ -195,6 +195,7 @@ struct test {
 extern const struct test right_tests[], message_tests[], notify_tests[],
     wait_tests[], kernel_tests[], maker_tests[], attribute_tests[],
     failure_tests[], trap_tests[], undo_tests[], limit_tests[], edge_tests[],
-    cost_tests[], fast_tests[], fast_case_tests[], fast_kernel_tests[];
+    cost_tests[], fast_tests[], fast_case_tests[], fast_direct_tests[],
+    fast_kernel_tests[];
 
 #endif

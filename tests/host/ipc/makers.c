@@ -271,11 +271,60 @@ no_room_for_a_maker(void)
     end();
 }
 
+/* Who makes a right after all finds no trace of those who did not; who made
+ * the last ones out is forgotten with them. */
+static void
+makers_that_made_none(void)
+{
+    mach_port_name_t n, o[3];
+    struct ipc_port *port;
+    uint64_t before[2];
+
+    begin();
+    n = new_port(a);
+    CHECK_EQ(ipc_right_lookup_receive(a->space, n, &port), KERN_SUCCESS);
+    o[0] = make_sonce(a, n, d);
+    before[0] = used(lb);
+    before[1] = used(lc);
+    CHECK_EQ(ipc_sonce_prepare(port, lb), KERN_SUCCESS);
+    CHECK(used(lb) > before[0]);
+    check_makers(port);
+    CHECK_EQ(ipc_sonce_prepare(port, lc), KERN_SUCCESS);
+    CHECK_EQ(used(lb), before[0]);
+    CHECK(used(lc) > before[1]);
+    check_makers(port);
+    CHECK_EQ(ipc_sonce_prepare(port, la), KERN_SUCCESS);
+    CHECK_EQ(used(lc), before[1]);
+    CHECK(port->ip_sole_maker == la);
+    /* The owner's own record behind another's. */
+    CHECK_EQ(ipc_sonce_prepare(port, lb), KERN_SUCCESS);
+    ipc_port_release_sonce(ipc_sonce_make(port));
+    check_makers(port);
+    CHECK_EQ(ipc_sonce_prepare(port, lb), KERN_SUCCESS);
+    o[1] = MACH_PORT_NULL;
+    CHECK_EQ(ipc_object_copyout(d->space, ipc_sonce_make(port),
+                                MACH_MSG_TYPE_PORT_SEND_ONCE, &o[1]),
+             KERN_SUCCESS);
+    o[2] = make_sonce(a, n, d);
+    for (int i = 0; i < 3; i++) {
+        CHECK_EQ(ipc_call_deallocate(d->space, o[i]), KERN_SUCCESS);
+        check_makers(port);
+    }
+    CHECK(list_empty(&port->ip_makers) && port->ip_sole_maker == la);
+    /* The first place, another's. */
+    CHECK_EQ(ipc_sonce_prepare(port, lb), KERN_SUCCESS);
+    ipc_port_release_sonce(ipc_sonce_make(port));
+    CHECK(port->ip_sole_maker == la);
+    check_makers(port);
+    end();
+}
+
 const struct test maker_tests[] = {
     {"the maker pays", the_maker_pays},
     {"the asker pays", the_asker_pays},
     {"many makers", many_makers},
     {"replies never received", replies_never_received},
     {"no room for a maker", no_room_for_a_maker},
+    {"makers that made none", makers_that_made_none},
     {NULL, NULL},
 };

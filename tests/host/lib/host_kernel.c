@@ -11,7 +11,16 @@
 #include <base/panic.h>
 #include <sched/reaper.h>
 #include <sched/wait.h>
+#include <machine/user_copy.h>
 #include "host_memory.h"
+
+bool host_user_access;
+
+void
+host_must(bool right)
+{
+    assert(right);
+}
 
 static unsigned fail_period;
 static uint64_t fail_nth, alloc_count, fail_count, kalloc_bytes;

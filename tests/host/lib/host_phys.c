@@ -25,7 +25,7 @@ setup(void)
     if (memory == NULL) {
         memory = aligned_alloc(4096, FRAMES * 4096ull);
         assert(memory != NULL);
-        __asan_poison_memory_region(memory, FRAMES * 4096ull);
+        ASAN_POISON_MEMORY_REGION(memory, FRAMES * 4096ull);
     }
 }
 
@@ -78,7 +78,7 @@ phys_alloc(unsigned order)
             }
             next_frame = f + count;
             used_count += count;
-            __asan_unpoison_memory_region(memory + f * 4096ull,
+            ASAN_UNPOISON_MEMORY_REGION(memory + f * 4096ull,
                                           count * 4096ull);
             memset(memory + f * 4096ull, 0xa5, count * 4096ull);
             return f * 4096ull;
@@ -104,7 +104,7 @@ phys_free(uint64_t phys, unsigned order)
         used[f + i] = false;
     }
     used_count -= count;
-    __asan_poison_memory_region(memory + phys, count * 4096ull);
+    ASAN_POISON_MEMORY_REGION(memory + phys, count * 4096ull);
 }
 
 uint64_t
