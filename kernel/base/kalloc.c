@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <base/assert.h>
+#include <base/compiler.h>
 #include <base/kalloc.h>
 #include <base/list.h>
 #include <base/page_alloc.h>
@@ -75,7 +76,7 @@ kalloc_setup(void)
     }
 }
 
-static __attribute__((cold, noinline)) struct slab *
+static COLD struct slab *
 slab_create(struct kalloc_class *kc)
 {
     size_t bytes = MACH_PAGE_SIZE << kc->kc_order, at;

@@ -5,6 +5,7 @@
  * is bounded by what LEDGER_DEPTH_MAX allows to be carved.
  */
 #include <base/assert.h>
+#include <base/compiler.h>
 #include <base/kalloc.h>
 #include <base/ledger.h>
 #include <mach/types.h>
@@ -49,7 +50,7 @@ take_back(struct ledger *l, const struct ledger *end, enum ledger_item i,
     }
 }
 
-static __attribute__((cold, noinline)) kern_return_t
+static COLD kern_return_t
 refuse(struct ledger *l, const struct ledger *at, enum ledger_item i,
        uint64_t n)
 {

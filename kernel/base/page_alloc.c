@@ -15,6 +15,7 @@
  */
 #include <stdbool.h>
 #include <base/assert.h>
+#include <base/compiler.h>
 #include <base/list.h>
 #include <base/page_alloc.h>
 #include <mach/types.h>
@@ -71,7 +72,7 @@ run_remove(uint64_t pfn)
 }
 
 /* Free a run: merge it with what is free beside it. */
-static void
+static COLD void
 run_free(uint64_t pfn, unsigned order)
 {
     while (order + 1 < PHYS_ORDERS) {
@@ -147,7 +148,7 @@ phys_add_range(uint64_t start, uint64_t end)
 }
 
 /* Take a free run, give back what is above the order wanted. */
-static uint64_t
+static COLD uint64_t
 run_take(uint64_t pfn, unsigned have, unsigned want)
 {
     run_remove(pfn);
@@ -183,7 +184,7 @@ phys_alloc(unsigned order)
     return 0;
 }
 
-uint64_t
+COLD uint64_t
 phys_alloc_below(unsigned order, uint64_t limit)
 {
     uint64_t size = MACH_PAGE_SIZE << order;

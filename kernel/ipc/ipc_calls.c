@@ -2,6 +2,7 @@
 /*
  * The calls on names: see ipc_calls.h.
  */
+#include <base/compiler.h>
 #include <ipc/ipc_calls.h>
 #include <ipc/ipc_pset.h>
 #include <ipc/ipc_right.h>
@@ -27,7 +28,7 @@ guarded(const struct ipc_entry *e)
            && e->ie_port->ip_guarded;
 }
 
-kern_return_t
+COLD kern_return_t
 ipc_call_destroy(struct ipc_space *s, mach_port_name_t name)
 {
     struct ipc_entry *e;
@@ -42,7 +43,7 @@ ipc_call_destroy(struct ipc_space *s, mach_port_name_t name)
     return kr;
 }
 
-kern_return_t
+COLD kern_return_t
 ipc_call_mod_refs(struct ipc_space *s, mach_port_name_t name,
                   mach_port_right_t right, mach_port_delta_t delta)
 {
@@ -64,7 +65,7 @@ ipc_call_mod_refs(struct ipc_space *s, mach_port_name_t name,
     return kr == KERN_SUCCESS ? ipc_right_delta(s, e, right, delta) : kr;
 }
 
-kern_return_t
+COLD kern_return_t
 ipc_call_type(struct ipc_space *s, mach_port_name_t name,
               mach_port_type_t *out)
 {

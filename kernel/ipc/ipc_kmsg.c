@@ -4,6 +4,7 @@
  * destruction in bounded steps.
  */
 #include <base/assert.h>
+#include <base/compiler.h>
 #include <base/kalloc.h>
 #include <vm/vm_user.h>
 #include <ipc/ipc_kmsg.h>
@@ -265,7 +266,7 @@ clean_header(struct ipc_kmsg *k)
     }
 }
 
-bool
+COLD bool
 ipc_kmsg_reap(struct ipc_kmsg *k)
 {
     uint32_t n = ipc_kmsg_descriptors(k);

@@ -3,6 +3,7 @@
  * Message queues: see ipc_mqueue.h.
  */
 #include <base/assert.h>
+#include <base/compiler.h>
 #include <sched/thread.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_notify.h>
@@ -42,7 +43,7 @@ wake_first(struct ipc_object *object, struct ipc_port *port)
     return true;
 }
 
-void
+COLD void
 ipc_mqueue_wake(struct ipc_port *port)
 {
     struct list *l;
@@ -113,7 +114,7 @@ ipc_mqueue_post(struct ipc_port *port, struct ipc_kmsg *k)
     announce(port, notice);
 }
 
-void
+COLD void
 ipc_mqueue_post_sonce(struct ipc_port *port)
 {
     port->ip_sonce_notices++;
@@ -208,14 +209,14 @@ ipc_mqueue_release_slot(struct ipc_port *port)
     }
 }
 
-void
+COLD void
 ipc_mqueue_set_limit(struct ipc_port *port, uint32_t limit)
 {
     port->ip_qlimit = limit;
     grant_slots(port);
 }
 
-void
+COLD void
 ipc_mqueue_joined(struct ipc_pset *set, struct ipc_port *port)
 {
     uint32_t n = port->ip_msgcount;

@@ -3,6 +3,7 @@
  * Ports: life and death, naked rights, and where the receive right is.
  */
 #include <base/assert.h>
+#include <base/compiler.h>
 #include <base/kalloc.h>
 #include <machine/cpu.h>
 #include <sched/reaper.h>
@@ -53,7 +54,7 @@ ipc_port_create(struct ledger *l)
     return port;
 }
 
-void
+COLD void
 ipc_port_free(struct ipc_port *port)
 {
     struct ledger *l = port->ip_object.io_ledger;
@@ -124,7 +125,7 @@ ipc_port_make_sonce(struct ipc_port *port)
     return port;
 }
 
-void
+COLD void
 ipc_port_unmake(struct ipc_port *port, mach_msg_type_name_t disposition)
 {
     if (disposition == MACH_MSG_TYPE_MAKE_SEND_ONCE) {
@@ -197,7 +198,7 @@ ipc_port_consume_right(struct ipc_port *port, mach_msg_type_name_t type)
     }
 }
 
-void
+COLD void
 ipc_port_drop_right(struct ipc_port *port, mach_msg_type_name_t type)
 {
     if (!ip_valid(port)) {
@@ -255,7 +256,7 @@ ipc_port_enter_transit(struct ipc_port *port, struct ipc_port *dest)
     ipc_port_reference(dest);
 }
 
-void
+COLD void
 ipc_port_leave_transit(struct ipc_port *port)
 {
     if (port->ip_state == IPS_TRANSIT) {
@@ -313,7 +314,7 @@ port_dead_names(struct ipc_port *port, unsigned n)
     return !list_empty(&port->ip_requests);
 }
 
-void
+COLD void
 ipc_port_destroy(struct ipc_port *port)
 {
     struct ipc_kmsg *k = port->ip_pdrequest;

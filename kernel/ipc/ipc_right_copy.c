@@ -3,6 +3,7 @@
  * Rights between spaces and messages: claim, copyin, copyout, insert.
  */
 #include <base/assert.h>
+#include <base/compiler.h>
 #include <machine/cpu.h>
 #include <ipc/ipc_notify.h>
 #include <ipc/ipc_pset.h>
@@ -324,7 +325,7 @@ ipc_right_copyout(struct ipc_space *s, struct ipc_port *port,
     return e->ie_name;
 }
 
-kern_return_t
+COLD kern_return_t
 ipc_right_insert(struct ipc_space *s, mach_port_name_t name,
                  struct ipc_port *port, mach_msg_type_name_t type)
 {

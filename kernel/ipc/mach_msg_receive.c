@@ -3,6 +3,7 @@
  * The receive half of the mach_msg trap, and what a dying thread gives up.
  */
 #include <base/assert.h>
+#include <base/compiler.h>
 #include <sched/thread.h>
 #include <sched/wait.h>
 #include <ipc/ipc_mqueue.h>
@@ -82,7 +83,7 @@ receive_wait(struct mach_msg_call *c, struct ipc_object *object)
 }
 
 /* There was a message when the thread was woken, but not any more. */
-static __attribute__((noinline)) kern_return_t
+static COLD kern_return_t
 receive_wait_again(struct thread *th, struct ipc_object *object)
 {
     struct mach_msg_call c;
@@ -162,7 +163,7 @@ mach_msg_receive(struct mach_msg_call *c)
                      : ipc_kmsg_deliver(k, from, &c->mc_receive);
 }
 
-void
+COLD void
 ipc_thread_abandon(struct thread *th)
 {
     struct ipc_object *object = th->th_saved.ipc.object;

@@ -12,6 +12,7 @@
  * What most messages do is in line here; what is rare is called.
  */
 #include <base/assert.h>
+#include <base/compiler.h>
 #include <machine/clock.h>
 #include <machine/cpu.h>
 #include <sched/thread.h>
@@ -53,7 +54,7 @@ send_wait_error(kern_return_t kr)
                                           : MACH_SEND_INTERRUPTED;
 }
 
-static kern_return_t
+static COLD kern_return_t
 mach_msg_send_continue(struct thread *th, kern_return_t result)
 {
     struct mach_msg_call c;
@@ -406,7 +407,7 @@ take_form(struct ipc_kmsg *k, struct ipc_space *s,
     h->msgh_bits = MACH_MSGH_BITS(ipc_right_copyin_type(remote), local);
 }
 
-static __attribute__((noinline)) void
+static COLD void
 take_any(struct ipc_kmsg *k, struct ipc_space *s)
 {
     mach_msg_bits_t bits = k->ikm_header.msgh_bits;
@@ -414,7 +415,7 @@ take_any(struct ipc_kmsg *k, struct ipc_space *s)
     take_form(k, s, MACH_MSGH_BITS_REMOTE(bits), MACH_MSGH_BITS_LOCAL(bits));
 }
 
-static inline void
+static COLD void
 take_header(struct ipc_kmsg *k, struct ipc_space *s)
 {
     if (k->ikm_header.msgh_bits == BITS_REQUEST) {
@@ -465,7 +466,7 @@ refuse(struct mach_msg_call *c, struct ipc_kmsg *k, kern_return_t kr)
 }
 
 /* To a kernel object, or to who in the kernel awaits a reply. */
-static __attribute__((noinline)) kern_return_t
+static COLD kern_return_t
 send_to_kernel(struct mach_msg_call *c, struct ipc_kmsg *k,
                struct ipc_port *dest)
 {

@@ -11,6 +11,7 @@
  * Requeueing moves a waiter by changing its key, and its queue if the bucket
  * differs.
  */
+#include <base/compiler.h>
 #include <kern/task.h>
 #include <kern/traps.h>
 #include <sched/thread.h>
@@ -210,7 +211,7 @@ requeue(const struct vm_futex_key *from, const struct vm_futex_key *to,
     return moved;
 }
 
-kern_return_t
+COLD kern_return_t
 futex_requeue_trap(vm_address_t address, uint64_t counts, vm_address_t dest,
                    uint32_t expected, uint64_t options)
 {
@@ -238,7 +239,7 @@ futex_requeue_trap(vm_address_t address, uint64_t counts, vm_address_t dest,
     return trap_result2(KERN_SUCCESS, woken);
 }
 
-void
+COLD void
 futex_wake_address(struct thread *th, vm_address_t address, unsigned count)
 {
     struct vm_futex_key key;

@@ -2,6 +2,7 @@
 /*
  * The mach_port interface: the rights of a task, by name.
  */
+#include <base/compiler.h>
 #include <kern/mach_port_server.h>
 #include <kern/mig_kernel.h>
 #include <ipc/ipc_calls.h>
@@ -170,7 +171,7 @@ mach_port_insert_right_any(space_ref_t task, struct ipc_port *poly,
     return kr;
 }
 
-kern_return_t
+COLD kern_return_t
 mach_port_extract_right(space_ref_t task, mach_port_name_t name,
                         uint32_t disposition, struct ipc_port **poly,
                         mach_msg_type_name_t *polyPoly)

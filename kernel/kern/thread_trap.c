@@ -2,6 +2,7 @@
 /*
  * Traps by which a thread acts on itself, and kicks another.
  */
+#include <base/compiler.h>
 #include <base/string.h>
 #include <ipc/ipc.h>
 #include <kern/task.h>
@@ -65,7 +66,7 @@ yield_to(struct thread *th, struct thread *target)
  * named runs next if it is ready and nobody better is.  A depressed thread has its
  * priority back when it runs again, or when the time is up.
  */
-kern_return_t
+COLD kern_return_t
 thread_switch_trap(mach_port_name_t name, uint64_t option, uint32_t ms)
 {
     struct thread *th = current_thread();

@@ -4,6 +4,7 @@
  * per CPU in the design for several.
  */
 #include <base/assert.h>
+#include <base/compiler.h>
 #include <sched/sched.h>
 #include <sched/thread.h>
 #include <sched/timer.h>
@@ -220,7 +221,7 @@ sched_enqueue(struct thread *th)
     queue_insert(th, false);
 }
 
-void
+COLD void
 sched_dequeue(struct thread *th)
 {
     if (rq.handoff == th) {
@@ -231,7 +232,7 @@ sched_dequeue(struct thread *th)
 }
 
 /* What was handed off but not taken goes where any woken thread goes. */
-static __attribute__((noinline)) void
+static COLD void
 requeue_handoff(void)
 {
     struct thread *cur = current_thread(), *th = rq.handoff;
@@ -272,7 +273,7 @@ sched_handoff(struct thread *th)
     }
 }
 
-void
+COLD void
 sched_yield(bool slice_over)
 {
     struct thread *th = current_thread();
@@ -367,7 +368,7 @@ load(struct thread *prev, struct thread *th)
 }
 
 /* Nobody is ready, now. */
-static __attribute__((noinline)) struct thread *
+static COLD struct thread *
 idle(uint64_t now)
 {
     struct thread *th;
@@ -443,7 +444,7 @@ sched_make_way(bool slice_over)
     return th;
 }
 
-void
+COLD void
 sched_tick(void)
 {
     struct thread *cur = current_thread();

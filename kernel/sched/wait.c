@@ -3,6 +3,7 @@
  * Waiting (see wait.h).
  */
 #include <base/assert.h>
+#include <base/compiler.h>
 #include <sched/sched.h>
 #include <sched/thread.h>
 #include <sched/wait.h>
@@ -129,7 +130,7 @@ wait_queue_first(const struct wait_queue *wq)
     return l == NULL ? NULL : list_entry(l, struct thread, th_wait_link);
 }
 
-struct thread *
+COLD struct thread *
 wait_queue_wake_one(struct wait_queue *wq, kern_return_t result)
 {
     struct thread *th = wait_queue_first(wq);
@@ -140,7 +141,7 @@ wait_queue_wake_one(struct wait_queue *wq, kern_return_t result)
     return th;
 }
 
-unsigned
+COLD unsigned
 wait_queue_wake_all(struct wait_queue *wq, kern_return_t result)
 {
     unsigned n = 0;

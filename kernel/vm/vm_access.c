@@ -4,12 +4,13 @@
  * of the current one through the processor's own translation.
  */
 #include <base/assert.h>
+#include <base/compiler.h>
 #include <base/page_alloc.h>
 #include <machine/user_copy.h>
 #include <vm/vm_map.h>
 
 /* Touch pages until the access is done; to NULL: copy into the map. */
-static kern_return_t
+static COLD kern_return_t
 map_access(struct vm_map *map, vm_address_t addr, void *to, const void *from,
            vm_size_t size)
 {

@@ -6,6 +6,7 @@
  * pmap_flush(), the one place that will tell other CPUs.
  */
 #include <base/assert.h>
+#include <base/compiler.h>
 #include <base/kalloc.h>
 #include <base/page_alloc.h>
 #include <base/string.h>
@@ -81,7 +82,7 @@ tables_free(struct pmap *p, uint64_t *table, unsigned level)
 }
 
 /* Frees one second-level subtree (1 GiB of addresses) at most. */
-bool
+COLD bool
 pmap_destroy_step(struct pmap *p)
 {
     struct cpu *c = cpu_self();
@@ -114,7 +115,7 @@ pmap_destroy_step(struct pmap *p)
     return false;
 }
 
-void
+COLD void
 pmap_destroy(struct pmap *p)
 {
     struct ledger *l = p->pm_ledger;
@@ -414,7 +415,7 @@ pte_protect(struct pmap *p, uint64_t *e, uint64_t prot)
     return new != old;
 }
 
-void
+COLD void
 pmap_protect(struct pmap *p, vm_address_t start, vm_address_t end,
              vm_prot_t prot)
 {
