@@ -12,4 +12,16 @@
  */
 #define COLD __attribute__((cold, noinline))
 
+/*
+ * A function of a header that many files use: a call in those compiled for
+ * size, in line in those compiled for speed.  One C file defines it, by
+ * `extern`.  (The compiler finds that its two words contradict each other.)
+ */
+#ifdef __OPTIMIZE_SIZE__
+#pragma GCC diagnostic ignored "-Wattributes"
+#define SHARED inline __attribute__((noinline))
+#else
+#define SHARED static inline
+#endif
+
 #endif

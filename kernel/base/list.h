@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <base/compiler.h>
 
 struct list {
     struct list *next, *prev;
@@ -15,7 +16,7 @@ struct list {
 #define list_entry(l, type, member) \
     ((type *)(void *)((char *)(l) - offsetof(type, member)))
 
-static inline void
+SHARED void
 list_init(struct list *l)
 {
     l->next = l;
@@ -28,7 +29,7 @@ list_empty(const struct list *l)
     return l->next == l;
 }
 
-static inline void
+SHARED void
 list_insert_between(struct list *e, struct list *prev, struct list *next)
 {
     e->next = next;
@@ -37,25 +38,26 @@ list_insert_between(struct list *e, struct list *prev, struct list *next)
     next->prev = e;
 }
 
-static inline void
+SHARED void
 list_push_back(struct list *head, struct list *e)
 {
     list_insert_between(e, head->prev, head);
 }
 
-static inline void
+SHARED void
 list_push_front(struct list *head, struct list *e)
 {
     list_insert_between(e, head, head->next);
 }
 
 /* The element is a list of its own afterwards, so removing twice is harmless. */
-static inline void
+SHARED void
 list_remove(struct list *e)
 {
     e->prev->next = e->next;
     e->next->prev = e->prev;
-    list_init(e);
+    e->next = e;
+    e->prev = e;
 }
 
 /* The same for one that is put on a list again before it is removed. */
