@@ -104,10 +104,8 @@ claim_header(struct ipc_space *s, const mach_msg_header_t *h)
 static void
 unclaim_header(const struct ipc_kmsg *k, struct ipc_space *s)
 {
-    if ((k->ikm_flags & IKM_MARKED) != 0) {
-        unclaim_dest(s, &k->ikm_header);
-        unclaim_reply(s, &k->ikm_header);
-    }
+    unclaim_dest(s, &k->ikm_header);
+    unclaim_reply(s, &k->ikm_header);
 }
 
 kern_return_t

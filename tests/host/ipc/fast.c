@@ -269,6 +269,8 @@ void
 same_spaces(struct ipc_space *a, struct ipc_space *b)
 {
     CHECK_EQ(ipc_space_used(a), ipc_space_used(b));
+    check_floor(a);
+    check_floor(b);
     CHECK_EQ(a->is_filled, b->is_filled);
     CHECK_EQ(ipc_space_free_names(a), ipc_space_free_names(b));
     for (const struct ipc_entry *x = a->is_free, *y = b->is_free; x != NULL;

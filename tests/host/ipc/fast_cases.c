@@ -185,6 +185,11 @@ fast_with_name_limit(void)
     CHECK_EQ(twin_call(t, &t->server, &plain, MACH_RCV_MSG, t->port),
              MACH_MSG_SUCCESS);
     CHECK_EQ(t->server.out->head.msgh_id, MACH_NOTIFY_NAME_LIMIT);
+    check_floor(s);
+    CHECK_EQ(ipc_call_set_limits(s, 1000, 1, IP_NULL, &previous),
+             KERN_SUCCESS);
+    ipc_space_inherit_limit(t->client.task->space, s);
+    check_floor(t->client.task->space);
     end(t);
 }
 

@@ -72,6 +72,17 @@ check_makers(const struct ipc_port *port)
 }
 
 void
+check_floor(struct ipc_space *s)
+{
+    uint32_t floor = s->is_floor;
+    int64_t spare = s->is_spare;
+
+    ipc_entry_set_floor(s);
+    CHECK_EQ(s->is_floor, floor);
+    CHECK_EQ(s->is_spare, spare);
+}
+
+void
 world_begin(struct world *w)
 {
     census_begin();

@@ -127,6 +127,8 @@ void census_begin(void);
 void census_end(void);
 /* Each send-once right of a live port: of a maker's, or used and queued. */
 void check_makers(const struct ipc_port *port);
+/* Where names end is told of, as the limits are. */
+void check_floor(struct ipc_space *s);
 
 /* ---- short forms used by the tests ---- */
 struct simple_msg {

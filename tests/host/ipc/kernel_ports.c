@@ -88,6 +88,11 @@ requests_that_wait(void)
     w.ta = thread_make(w.a);
     CHECK_EQ(receive(w.ta, r, w.ma), 0);
     CHECK_EQ(w.ma->head.msgh_id, MACH_NOTIFY_SEND_ONCE);
+    /* The same with a reply of its own. */
+    served_block = 1;
+    CHECK_EQ(call(7199, 1, r), KERN_BLOCKED);
+    thread_end(w.ta);
+    w.ta = thread_make(w.a);
     world_end(&w);
 }
 
