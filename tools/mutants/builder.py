@@ -112,10 +112,14 @@ class Setup:
             return stream.read().replace("\\\n", " ").split()[1:]
 
     def link(self, kind, objects, target):
-        """Link a program."""
-        subprocess.run([*self.compiler, *KINDS[kind], "-o", target, *objects],
-                       check=True, stdout=subprocess.DEVNULL,
-                       stderr=subprocess.DEVNULL)
+        """Link a program; once more when that fails, as for memory."""
+        command = [*self.compiler, *KINDS[kind], "-o", target, *objects]
+        for _ in range(2):
+            done = subprocess.run(command, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.PIPE, check=False)
+            if done.returncode == 0:
+                return
+        raise BuildError(done.stderr.decode(errors="replace")[:1000])
 
     def run(self, kind, path, arguments, seconds):
         """Run a program; None when it passed, or how it failed."""
@@ -261,7 +265,10 @@ class Workplace:
                     made = self.objects(kind, program, mutant.path, wide)
                 if made is None:
                     return "broken", ""
-                failure = self.attempt(kind, program, made)
+                try:
+                    failure = self.attempt(kind, program, made)
+                except BuildError as error:
+                    return "broken", "%s %s: %s" % (kind, program.name, error)
                 if failure is not None:
                     return "killed", failure
         return "survived", ""

@@ -136,7 +136,8 @@ class Campaign:
         with self.lock:
             self.results.append((mutant, status, how))
             real = sum(r[1] in ("killed", "survived") for r in self.results)
-            if status == "survived" or self.options.verbose or \
+            if status == "survived" or how and status == "broken" or \
+                    self.options.verbose or \
                     self.options.mutant:
                 known = ", argued" if self.argued.get(mutant.name) else ""
                 print("%-8s %s%s\n         %s%s" % (
