@@ -136,6 +136,7 @@ table_grow(struct ipc_space *s)
     }
     s->is_dir[chunk] = entries;
     s->is_first = s->is_dir[0];
+    s->is_chunks = chunk + 1;
     s->is_size = old_size + IPC_CHUNK;
     if (old_size != 0) {
         hash_split(s, old_size);

@@ -84,6 +84,7 @@ struct ipc_space {
     uint32_t is_refs;           /* K */
     bool is_active;             /* K: false: dead, being emptied */
     uint32_t is_size;           /* K: entries in chunks */
+    uint32_t is_chunks;         /* K: those */
     uint32_t is_filled;         /* K: entries charged */
     int64_t is_spare;           /* K: free entries less is_floor */
     uint32_t is_floor;          /* K: see ipc_entry_ready() */
@@ -121,28 +122,32 @@ ipc_space_used(const struct ipc_space *s)
     return s->is_filled - MACH_PORT_FIRST_INDEX - ipc_space_free_names(s);
 }
 
-/* Where a name of the first chunk is, without a shift back and forth. */
-#define IPC_FIRST_OFFSET(name) ((name) / 8u & (IPC_CHUNK - 1u) * 32u)
+/* Where a name is in its chunk, and which that is. */
+#define IPC_CHUNK_OFFSET(name) ((name) / 8u & (IPC_CHUNK - 1u) * 32u)
+#define IPC_CHUNK_OF(name) ((name) / MACH_PORT_MAKE(IPC_CHUNK, 0u))
 _Static_assert(MACH_PORT_MAKE(1u, 0u) / 8u == sizeof(struct ipc_entry)
                    && (IPC_CHUNK & (IPC_CHUNK - 1u)) == 0,
-               "index times size");
+               "index times size, without a shift back and forth");
 
 /* NULL: no such name.  The entry may be that of a right that has died.  Most
  * names are in the first chunk; comparing them tells. */
 static inline struct ipc_entry *
 ipc_entry_lookup(const struct ipc_space *s, mach_port_name_t name)
 {
-    struct ipc_entry *e = (struct ipc_entry *)(void *)(
-        (char *)s->is_first + IPC_FIRST_OFFSET(name));
+    char *e = (char *)s->is_first + IPC_CHUNK_OFFSET(name);
 
-    if (__builtin_expect(e->ie_name == name, 1)) {
-        return e;
+    if (__builtin_expect(((struct ipc_entry *)(void *)e)->ie_name != name,
+                         0)) {
+        __asm__("" : "+r"(s)); /* no register is kept for is_first */
+        if (IPC_CHUNK_OF(name) >= s->is_chunks) {
+            return NULL;
+        }
+        e += (char *)s->is_dir[IPC_CHUNK_OF(name)] - (char *)s->is_first;
+        if (((struct ipc_entry *)(void *)e)->ie_name != name) {
+            return NULL;
+        }
     }
-    if (MACH_PORT_INDEX(name) < s->is_size) {
-        e = ipc_entry_at(s, MACH_PORT_INDEX(name));
-        return e->ie_name == name ? e : NULL;
-    }
-    return NULL;
+    return (struct ipc_entry *)(void *)e;
 }
 
 kern_return_t ipc_entry_table_init(struct ipc_space *s);
@@ -170,7 +175,7 @@ ipc_entry_next_name(const struct ipc_space *s)
 }
 
 /* The first of the free ones, not NULL: it has its name, and no type yet. */
-static inline struct ipc_entry *
+static inline __attribute__((always_inline)) struct ipc_entry *
 ipc_entry_pop(struct ipc_space *s)
 {
     struct ipc_entry *e = s->is_free, *next = e->ie_free_next;
@@ -202,7 +207,7 @@ ipc_entry_push(struct ipc_space *s, struct ipc_entry *e)
 }
 
 /* The name dies; its next one at this index has another generation. */
-static inline void
+static inline __attribute__((always_inline)) void
 ipc_entry_free(struct ipc_space *s, struct ipc_entry *e)
 {
     mach_port_name_t name = e->ie_name;

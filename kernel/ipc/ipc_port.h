@@ -98,6 +98,8 @@ struct ipc_port {
     struct wait_queue ip_senders;     /* in order of arrival */
     struct list ip_links;             /* il_port_link: sets it is in */
     uint32_t ip_link_count;
+    mach_port_name_t ip_known;        /* of a send right to it, in some space:
+                                         the one looked for last */
 
     /* Synchronous: ipc_listen.h. */
     struct wait_queue ip_callers;     /* in order of arrival */

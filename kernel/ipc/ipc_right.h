@@ -138,6 +138,18 @@ ipc_right_copyin_type(mach_msg_type_name_t disposition)
 
 /* The entry that a space has for a port already, or NULL. */
 struct ipc_entry *ipc_right_known(struct ipc_space *s, struct ipc_port *port);
+/* The same, mostly without looking for it. */
+static inline __attribute__((always_inline)) struct ipc_entry *
+ipc_right_known_again(struct ipc_space *s, struct ipc_port *port)
+{
+    struct ipc_entry *e = ipc_entry_lookup(s, port->ip_known);
+
+    return e != NULL && e->ie_port == port
+                   && (e->ie_bits
+                       & (MACH_PORT_TYPE_SEND | MACH_PORT_TYPE_RECEIVE)) != 0
+               ? e
+               : ipc_right_known(s, port);
+}
 /* One user reference more of a send right. */
 static inline void
 ipc_right_another(struct ipc_entry *e)
@@ -152,6 +164,12 @@ ipc_right_another(struct ipc_entry *e)
  * maximum. */
 mach_port_name_t ipc_right_copyout(struct ipc_space *s, struct ipc_port *port,
                                    mach_msg_type_name_t type);
+/* The same of a live port's right, not the receive right, for which e is the
+ * space's entry (NULL: none). */
+mach_port_name_t ipc_right_copyout_known(struct ipc_space *s,
+                                         struct ipc_entry *e,
+                                         struct ipc_port *port,
+                                         mach_msg_type_name_t type);
 /* What that name will be. */
 mach_port_name_t ipc_right_copyout_name(struct ipc_space *s,
                                         struct ipc_port *port,

@@ -242,10 +242,15 @@ ipc_right_copyin_entry(struct ipc_space *s, struct ipc_entry *e,
 struct ipc_entry *
 ipc_right_known(struct ipc_space *s, struct ipc_port *port)
 {
-    if (port->ip_state == IPS_SPACE && port->ip_space == s) {
-        return ipc_entry_lookup(s, port->ip_name);
+    struct ipc_entry *e =
+        port->ip_state == IPS_SPACE && port->ip_space == s
+            ? ipc_entry_lookup(s, port->ip_name)
+            : ipc_hash_lookup(s, port);
+
+    if (e != NULL) {
+        port->ip_known = e->ie_name;
     }
-    return ipc_hash_lookup(s, port);
+    return e;
 }
 
 /* Put a live right into an entry that has none, or one that coalesces. */
@@ -315,11 +320,18 @@ ipc_right_copyout(struct ipc_space *s, struct ipc_port *port,
     if (type != MACH_MSG_TYPE_PORT_SEND_ONCE) {
         e = ipc_right_known(s, port);
     }
-    if (e == NULL) {
-        e = ipc_entry_take(s);
-    }
     if (type == MACH_MSG_TYPE_PORT_RECEIVE) {
         ipc_port_leave_transit(port);
+    }
+    return ipc_right_copyout_known(s, e, port, type);
+}
+
+mach_port_name_t
+ipc_right_copyout_known(struct ipc_space *s, struct ipc_entry *e,
+                        struct ipc_port *port, mach_msg_type_name_t type)
+{
+    if (e == NULL) {
+        e = ipc_entry_take(s);
     }
     entry_add(s, e, port, type);
     return e->ie_name;

@@ -123,9 +123,10 @@ kern_return_t mach_msg_reply_alloc(const struct mach_msg_call *c,
 /*
  * What mach_msg_fast_trap() does with a request by COPY_SEND with a reply right
  * by MAKE_SEND_ONCE whose destination is not in the table of names, having read
- * the header's second word; and with one that no thread waits for,
- * whose header is read again.  For those to the kernel; KERN_GENERAL: nothing
- * has happened, else a result as of a trap.
+ * the header's second word; and with one to a kernel port that is, whose
+ * header is read again.  Where the reply shall go has been said
+ * (mach_msg_place()).  KERN_GENERAL: nothing has happened, else a result as of
+ * a trap.
  */
 kern_return_t mach_msg_kernel_rpc(struct thread *th, vm_address_t message,
                                   mach_msg_size_t size, uint64_t head1);

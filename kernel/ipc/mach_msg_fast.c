@@ -16,16 +16,13 @@
  * the receiver shall see it: the names it will have are known beforehand, as
  * nothing comes between.
  *
- * Forms: the request of an RPC (COPY_SEND with a reply right by
- * MAKE_SEND_ONCE) and its reply (MOVE_SEND_ONCE), in line, each for itself; and
- * both again for what is rarer, one descriptor, of a port or of a few pages of
- * memory, or options about where to receive.
+ * The request of an RPC (COPY_SEND with a reply right by MAKE_SEND_ONCE) and
+ * its reply (MOVE_SEND_ONCE) are in line, each for itself, in each of the forms
+ * that a message may have: without a descriptor, with that of a port, with that
+ * of a few pages of memory (mach_msg_fast_carry.h).
  */
-#include <base/panic.h>
-#include <vm/vm_user.h>
-#include <ipc/ipc_right.h>
 #include <ipc/ipc_sonce.h>
-#include <ipc/mach_msg_fast.h>
+#include <ipc/mach_msg_fast_carry.h>
 
 #define OPTIONS_NEEDED (MACH_SEND_MSG | MACH_RCV_MSG)
 #define OPTIONS_INDIFFERENT                     \
@@ -42,27 +39,6 @@
 #define AT(field) offsetof(mach_msg_header_t, field)
 /* From here the receiver sees what was sent. */
 #define SAME AT(msgh_voucher_port)
-
-/* What follows the header of a message with a descriptor, in two words; the
- * size of memory comes behind them. */
-#define BODY0(name) ((uint64_t)(name) << 32 | 1u) /* one descriptor */
-#define BODY1(disposition) ((uint64_t)(disposition) << 48)
-#define BODY1_MEMORY(at)                                                  \
-    ((at) >> 32 | 1ull << 32 /* deallocate */                             \
-     | (uint64_t)MACH_MSG_VIRTUAL_COPY << 40                              \
-     | (uint64_t)MACH_MSG_OOL_DESCRIPTOR << 56)
-#define BODY0_COUNT(word) ((uint32_t)(word))
-#define BODY0_NAME(word) ((mach_port_name_t)((word) >> 32))
-#define BODY1_DISPOSITION(word) ((mach_msg_type_name_t)((word) >> 48 & 0xffu))
-#define BODY1_TYPE(word) ((mach_msg_descriptor_type_t)((word) >> 56))
-#define BODY1_DEALLOCATE(word) ((uint8_t)((word) >> 32))
-#define BODY1_COPY(word) ((uint8_t)((word) >> 40))
-#define BODY_ADDRESS(word0, word1) ((word1) << 32 | (word0) >> 32)
-#define PORT_BODY \
-    (sizeof(mach_msg_body_t) + sizeof(mach_msg_port_descriptor_t))
-#define MEMORY_BODY \
-    (sizeof(mach_msg_body_t) + sizeof(mach_msg_ool_descriptor_t))
-_Static_assert(PORT_BODY == 16 && MEMORY_BODY == 20, "two words, and a size");
 
 /* What the trap was called with besides. */
 INLINE mach_port_name_t
@@ -83,14 +59,19 @@ local_name(const struct fast *f)
     return (mach_port_name_t)(f->head[1] >> 32);
 }
 
-/* Options and sizes. */
+/* Where the message is and its size; behind the last address is what
+ * faults. */
 INLINE bool
-check_call(const struct fast *f, mach_msg_option_t indifferent)
+check_sent(const struct fast *f)
 {
-    return (f->option & ~indifferent) == OPTIONS_NEEDED
-           && f->size - HEADER <= MACH_MSG_SIZE_MAX - HEADER
-           && (f->size & 3u) == 0
-           && f->message < VM_MAX_ADDRESS; /* behind is what faults */
+    return f->size - HEADER <= MACH_MSG_SIZE_MAX - HEADER
+           && (f->size & 3u) == 0 && f->message < VM_MAX_ADDRESS;
+}
+
+INLINE mach_msg_size_t
+receive_room(const struct thread *th)
+{
+    return (mach_msg_size_t)(regs_arg(&th->th_regs, ARG_SIZES) >> 32);
 }
 
 /* A port that a thread waits for is alive and in a space. */
@@ -139,19 +120,12 @@ check_reply(struct fast *f, struct ipc_entry *e)
     return f->reply->ip_sole_maker == f->space->is_ledger;
 }
 
-/* The names in a message as the receiver sees them. */
-struct seen {
-    mach_msg_bits_t bits;
-    mach_port_name_t remote, local;
-    uint64_t carried; /* a name, or an address */
-};
-
 /*
  * The message as the receiver sees it.  Whole words are copied, so 4 bytes
  * behind it may come along; the trailer is written over them.
  */
 INLINE bool
-put_message(const struct fast *f, const struct seen *seen, bool rare)
+put_message(const struct fast *f, const struct seen *seen, enum form form)
 {
     vm_address_t to = f->window;
 
@@ -159,19 +133,10 @@ put_message(const struct fast *f, const struct seen *seen, bool rare)
     user_put32(to + AT(msgh_size), f->size, miss);
     user_put32(to + AT(msgh_remote_port), seen->remote, miss);
     user_put32(to + AT(msgh_local_port), seen->local, miss);
-    if (UNLIKELY(user_move64(to + SAME, f->message + SAME,
-                             (f->size - SAME + 7) / 8) != 0)) {
-        goto miss;
-    }
+    user_move64(to + SAME, f->message + SAME, (f->size - SAME + 7) / 8, miss);
     user_put32(to + AT(msgh_voucher_port), MACH_PORT_NULL, miss);
-    if (rare && f->carries) {
-        user_put64(to + HEADER, BODY0(seen->carried), miss);
-        user_put64(to + HEADER + 8,
-                   f->carried.memory ? BODY1_MEMORY(seen->carried)
-                                     : BODY1(f->carried.type), miss);
-    }
-    if (rare && f->carries && f->carried.memory) {
-        user_put32(to + HEADER + PORT_BODY, f->carried.size, miss);
+    if (!put_carried(f, seen, form)) {
+        goto miss;
     }
     user_put32(to + f->size, MACH_MSG_TRAILER_FORMAT_0, miss);
     user_put32(to + f->size + 4, SMALL_TRAILER, miss);
@@ -212,153 +177,27 @@ use_reply_right(struct fast *f)
     struct ipc_port *dest = f->dest;
 
     ipc_entry_free(f->space, f->dest_entry);
-    if (dest->ip_sole_maker == dest->ip_object.io_ledger) {
-        dest->ip_maker.mk_count--; /* as nearly always */
-    } else {
+    if (UNLIKELY(dest->ip_sole_maker != dest->ip_object.io_ledger)) {
         ipc_sonce_use(dest);
+    } else {
+        dest->ip_maker.mk_count--;
     }
     dest->ip_sorights--;
     dest->ip_object.io_refs--; /* the receive right's is left */
 }
 
 INLINE void
-switch_over(struct fast *f, bool rare)
+switch_over(struct fast *f)
 {
     f->dest->ip_seqno++;
-    sender_waits(f, rare);
+    sender_waits(f);
     receiver_runs(f->receiver);
 }
 
-/* ---- one descriptor ---- */
-
-/* Can the right be had, and would nobody be told of its going? */
-INLINE bool
-check_carried(struct fast *f)
-{
-    struct carried *c = &f->carried;
-    struct ipc_entry *e = ipc_entry_lookup(f->space, c->name);
-    mach_port_type_t type = MACH_PORT_TYPE_SEND;
-
-    c->type = MACH_MSG_TYPE_PORT_SEND;
-    if (c->disposition == MACH_MSG_TYPE_MAKE_SEND) {
-        type = MACH_PORT_TYPE_RECEIVE;
-    } else if (c->disposition == MACH_MSG_TYPE_MOVE_SEND_ONCE) {
-        type = MACH_PORT_TYPE_SEND_ONCE;
-        c->type = MACH_MSG_TYPE_PORT_SEND_ONCE;
-    } else if (c->disposition != MACH_MSG_TYPE_COPY_SEND
-               && c->disposition != MACH_MSG_TYPE_MOVE_SEND) {
-        return false;
-    }
-    c->from = e;
-    return e != NULL && (e->ie_bits & type) != 0 && e->ie_request == NULL
-           && e != f->dest_entry && ip_active(e->ie_port);
-}
-
-/*
- * What the receiver will call it; the reply right's name, if there is one,
- * comes after.  Within one space names that go and come would mix.
- */
-INLINE bool
-find_names(struct fast *f, struct seen *seen, bool reply)
-{
-    struct carried *c = &f->carried;
-    const struct ipc_entry *e = f->to->is_free;
-
-    if (UNLIKELY(f->to == f->space || !check_carried(f))) {
-        return false;
-    }
-    c->known = c->type == MACH_MSG_TYPE_PORT_SEND
-                   ? ipc_right_known(f->to, c->from->ie_port)
-                   : NULL;
-    if (c->known != NULL) {
-        seen->carried = c->known->ie_name;
-    } else {
-        seen->carried = e->ie_bits;
-        e = e->ie_free_next;
-    }
-    if (reply) {
-        seen->remote = e->ie_bits;
-    }
-    return true;
-}
-
-/* The memory, as it is now, is the receiver's; before its buffer is written,
- * which may lie in that very memory.  Its address there; 0: it can't be had so.
- * (Arguments and not a struct fast, which would have to be in memory then.) */
-static __attribute__((noinline)) vm_address_t
-place_memory(const struct thread *from, vm_address_t at, mach_msg_size_t size,
-             const struct thread *to)
-{
-    vm_address_t there;
-    bool done;
-
-    user_access_end();
-    done = vm_map_copy_across(from->th_caller->ca_map, at, size,
-                              to->th_caller->ca_map, &there);
-    user_access_begin();
-    return done ? there : 0;
-}
-
-/* The message can't be put after all. */
-static __attribute__((noinline)) void
-forget_memory(const struct thread *to, vm_address_t at, mach_msg_size_t size)
-{
-    user_access_end();
-    if (vm_map_deallocate(to->th_caller->ca_map, at, size) != KERN_SUCCESS) {
-        panic("memory that has just been mapped is not there");
-    }
-    user_access_begin();
-}
+/* ---- requests and replies ---- */
 
 INLINE bool
-forget_carried(const struct fast *f, const struct seen *seen, bool rare)
-{
-    if (rare && f->carries && f->carried.memory) {
-        forget_memory(f->receiver, seen->carried, f->carried.size);
-    }
-    return false;
-}
-
-/* What the descriptor will say, and the reply right's name, if there is one. */
-INLINE bool
-find_carried(struct fast *f, struct seen *seen, bool reply)
-{
-    seen->bits |= MACH_MSGH_BITS_COMPLEX;
-    if (!f->carried.memory) {
-        return find_names(f, seen, reply);
-    }
-    if (reply) {
-        seen->remote = ipc_entry_next_name(f->to);
-    }
-    seen->carried = place_memory(f->sender, f->carried.at, f->carried.size,
-                                 f->receiver);
-    return seen->carried != 0;
-}
-
-INLINE void
-move_carried_right(const struct fast *f)
-{
-    const struct carried *c = &f->carried;
-
-    if (c->memory) {
-        return;
-    }
-    if (c->known != NULL && c->disposition == MACH_MSG_TYPE_COPY_SEND
-        && (c->known->ie_bits & MACH_PORT_TYPE_SEND) != 0) {
-        ipc_right_another(c->known); /* what was copied is dropped again */
-        return;
-    }
-    (void)ipc_right_copyout(f->to,
-                            ipc_right_copyin_entry(f->space, c->from, c->name,
-                                                   c->disposition),
-                            c->type);
-}
-
-/* ---- the two forms ---- */
-
-/* rare: there may be a descriptor, or options about the place. */
-INLINE bool
-request(struct fast *f, struct ipc_entry *e, bool rare)
+request(struct fast *f, struct ipc_entry *e, enum form form)
 {
     struct seen seen = { .bits = BITS_REQUEST_SEEN };
 
@@ -370,34 +209,38 @@ request(struct fast *f, struct ipc_entry *e, bool rare)
     e = ipc_entry_lookup(f->space, local_name(f));
     if (!check_reply(f, e)
         || !(rcv_name(f) == local_name(f) ? check_source(f, e)
-                                          : find_source(f))
-        || !find_receiver(f, f->sender->th_ast, rare && f->carries ? 2 : 1)
-        || (rare && f->carries && !find_carried(f, &seen, true))) {
+                                          : find_source(f))) {
+        return false;
+    }
+    if (!find_receiver(f, f->sender->th_ast, FORM_NAMES(form) + 1,
+                       form == PLAIN)) {
+        f->to_kernel = f->dest->ip_state == IPS_KERNEL;
+        return false;
+    }
+    if (!find_carried(f, &seen, form, true)) {
         return false;
     }
     if (!open_window(f)) {
-        return forget_carried(f, &seen, rare);
+        return forget_carried(f, &seen, form);
     }
-    if (!rare || !f->carries) {
+    if (form != RIGHT) {
         seen.remote = ipc_entry_next_name(f->to);
     }
     seen.local = f->dest->ip_name;
-    if (!put_message(f, &seen, rare)) {
-        return forget_carried(f, &seen, rare);
+    if (!put_message(f, &seen, form)) {
+        return forget_carried(f, &seen, form);
     }
     /* ---- point of no return ---- */
     user_access_end();
-    switch_over(f, rare);
-    if (rare && f->carries) {
-        move_carried_right(f);
-    }
+    switch_over(f);
+    move_carried(f, form);
     move_reply_right(f);
     leave(f);
     return true;
 }
 
 INLINE bool
-reply(struct fast *f, bool rare)
+reply(struct fast *f, enum form form)
 {
     struct ipc_entry *e = ipc_entry_lookup(f->space, remote_name(f));
     struct seen seen = { .bits = BITS_REPLY_SEEN };
@@ -407,27 +250,25 @@ reply(struct fast *f, bool rare)
         || e->ie_request != NULL || !find_source(f)) {
         return false;
     }
-    if (!find_receiver(f, f->sender->th_ast, rare && f->carries ? 1 : 0)) {
-        return !(rare && f->carries) && f->dest->ip_direct != NULL
+    if (!find_receiver(f, f->sender->th_ast, FORM_NAMES(form), false)) {
+        return form == PLAIN && f->dest->ip_direct != NULL
                && mach_msg_fast_kernel(f->dest_entry, f->source);
     }
-    if (rare && f->carries && !find_carried(f, &seen, false)) {
+    if (!find_carried(f, &seen, form, false)) {
         return false;
     }
     if (!open_window(f)) {
-        return forget_carried(f, &seen, rare);
+        return forget_carried(f, &seen, form);
     }
     seen.local = f->dest->ip_name;
-    if (!put_message(f, &seen, rare)) {
-        return forget_carried(f, &seen, rare);
+    if (!put_message(f, &seen, form)) {
+        return forget_carried(f, &seen, form);
     }
     /* ---- point of no return ---- */
     user_access_end();
-    switch_over(f, rare);
+    switch_over(f);
     use_reply_right(f);
-    if (rare && f->carries) {
-        move_carried_right(f);
-    }
+    move_carried(f, form);
     leave(f);
     return true;
 }
@@ -442,81 +283,77 @@ fast_begin(struct fast *f, vm_address_t message, mach_msg_option_t option,
     f->message = message;
     f->option = option;
     f->size = (mach_msg_size_t)sizes;
+    f->to_kernel = false;
 }
 
-/* Memory that the sender keeps; how much, vm says. */
-INLINE bool
-check_memory(struct fast *f, const uint64_t body[2])
-{
-    uint64_t size[2];
-
-    if (BODY1_TYPE(body[1]) != MACH_MSG_OOL_DESCRIPTOR
-        || BODY1_DEALLOCATE(body[1]) != 0
-        || BODY1_COPY(body[1]) > MACH_MSG_VIRTUAL_COPY
-        || f->size < HEADER + MEMORY_BODY) {
-        return false;
-    }
-    /* The last two words of header and descriptor. */
-    user_get128(size, f->message + HEADER + MEMORY_BODY - sizeof(size));
-    f->carried.memory = true;
-    f->carried.at = BODY_ADDRESS(body[0], body[1]);
-    f->carried.size = (mach_msg_size_t)(size[1] >> 32);
-    return true;
-}
-
-/* One descriptor, or none. */
-INLINE bool
-check_body(struct fast *f)
-{
-    uint64_t body[2];
-
-    f->carries = ((mach_msg_bits_t)f->head[0] & MACH_MSGH_BITS_COMPLEX) != 0;
-    if (!f->carries) {
-        return true;
-    }
-    if (f->size < HEADER + PORT_BODY) {
-        return false;
-    }
-    user_get128(body, f->message + HEADER);
-    if (BODY0_COUNT(body[0]) != 1) {
-        return false;
-    }
-    if (BODY1_TYPE(body[1]) != MACH_MSG_PORT_DESCRIPTOR) {
-        return check_memory(f, body);
-    }
-    f->carried.memory = false;
-    f->carried.name = BODY0_NAME(body[0]);
-    f->carried.disposition = BODY1_DISPOSITION(body[1]);
-    return true;
-}
-
-/* What mach_msg_fast_trap() does not have in line. */
+/* What mach_msg_fast_trap() has found to have descriptors. */
 static __attribute__((noinline)) kern_return_t
-rare_call(vm_address_t message, mach_msg_option_t option, uint64_t sizes)
+carrying_call(vm_address_t message, mach_msg_option_t option, uint64_t sizes,
+              uint64_t head0, uint64_t head1)
 {
-    struct fast f = { .carries = false };
-    mach_msg_bits_t bits;
+    mach_msg_bits_t bits = (mach_msg_bits_t)head0 & ~MACH_MSGH_BITS_COMPLEX;
+    struct fast f = { .head = { head0, head1 } };
+    uint64_t body[2];
     bool done = false;
 
     fast_begin(&f, message, option, sizes);
-    if (!check_call(&f, OPTIONS_INDIFFERENT | OPTIONS_PLACE)
-        || option > OPTIONS_LAST) {
-        return KERN_GENERAL;
+    if ((bits != BITS_REQUEST && bits != BITS_REPLY)
+        || f.size < HEADER + PORT_BODY) {
+        goto out;
     }
-    user_access_begin();
-    user_get128(f.head, message);
-    bits = (mach_msg_bits_t)f.head[0] & ~MACH_MSGH_BITS_COMPLEX;
-    if (bits == BITS_REQUEST && check_body(&f)) {
-        done = request(&f, ipc_entry_lookup(f.space, remote_name(&f)), true);
-    } else if (bits == BITS_REPLY && check_body(&f)) {
-        done = reply(&f, true);
+    user_get128(body, message + HEADER);
+    if (BODY0_COUNT(body[0]) != 1) {
+        goto out;
+    }
+    if (BODY1_TYPE(body[1]) == MACH_MSG_PORT_DESCRIPTOR) {
+        f.carried.name = BODY0_NAME(body[0]);
+        f.carried.disposition = BODY1_DISPOSITION(body[1]);
+        done = bits == BITS_REQUEST
+                   ? request(&f, ipc_entry_lookup(f.space, remote_name(&f)),
+                             RIGHT)
+                   : reply(&f, RIGHT);
+    } else if (check_memory(&f, body)) {
+        done = bits == BITS_REQUEST
+                   ? request(&f, ipc_entry_lookup(f.space, remote_name(&f)),
+                             MEMORY)
+                   : reply(&f, MEMORY);
     }
     if (done) {
         return KERN_SWITCHED;
     }
+out:
     user_access_end();
-    return bits == BITS_REQUEST && !f.carries ? mach_msg_kernel_try(f.sender)
-                                              : KERN_GENERAL;
+    return KERN_GENERAL;
+}
+
+/* Not to its own message's place, or with a trailer of elements; or what the
+ * options ask for is not for here. */
+static __attribute__((noinline)) bool
+place_elsewhere(struct thread *th, mach_msg_option_t option)
+{
+    if ((option & ~(OPTIONS_INDIFFERENT | OPTIONS_PLACE)) != OPTIONS_NEEDED
+        || option > OPTIONS_LAST) {
+        return false;
+    }
+    mach_msg_place(th,
+                   regs_arg(&th->th_regs, (option & MACH_RCV_OVERWRITE) != 0
+                                              ? ARG_SECOND
+                                              : ARG_MESSAGE),
+                   receive_room(th), mach_msg_trailer_size(option));
+    return true;
+}
+
+/* The options, and where the sender shall receive, which nobody looks at before
+ * it waits. */
+INLINE bool
+check_place(const struct fast *f)
+{
+    if (UNLIKELY((f->option & ~OPTIONS_INDIFFERENT) != OPTIONS_NEEDED)) {
+        return place_elsewhere(f->sender, f->option);
+    }
+    mach_msg_place(f->sender, f->message, receive_room(f->sender),
+                   SMALL_TRAILER);
+    return true;
 }
 
 kern_return_t
@@ -524,11 +361,11 @@ mach_msg_fast_trap(vm_address_t message, mach_msg_option_t option,
                    uint64_t sizes)
 {
     struct fast f;
-    bool done;
+    bool done = false;
 
     fast_begin(&f, message, option, sizes);
-    if (!check_call(&f, OPTIONS_INDIFFERENT)) {
-        return rare_call(message, option, sizes);
+    if (!check_sent(&f) || !check_place(&f)) {
+        return KERN_GENERAL;
     }
     /* From here to the point of no return nothing but the ladder runs. */
     user_access_begin();
@@ -540,19 +377,15 @@ mach_msg_fast_trap(vm_address_t message, mach_msg_option_t option,
             user_access_end();
             return mach_msg_kernel_rpc(f.sender, message, f.size, f.head[1]);
         }
-        done = request(&f, e, false);
-        if (UNLIKELY(!done)) {
-            user_access_end();
-            return mach_msg_kernel_try(f.sender);
-        }
+        done = request(&f, e, PLAIN);
     } else if ((mach_msg_bits_t)f.head[0] == BITS_REPLY) {
-        done = reply(&f, false);
-    } else {
-        user_access_end();
-        return rare_call(message, option, sizes);
+        done = reply(&f, PLAIN);
+    } else if ((f.head[0] & MACH_MSGH_BITS_COMPLEX) != 0) {
+        return carrying_call(message, option, sizes, f.head[0], f.head[1]);
     }
-    if (!done) {
-        user_access_end();
+    if (done) {
+        return KERN_SWITCHED;
     }
-    return done ? KERN_SWITCHED : KERN_GENERAL;
+    user_access_end();
+    return f.to_kernel ? mach_msg_kernel_try(f.sender) : KERN_GENERAL;
 }

@@ -29,12 +29,10 @@
 #define HEAD0(bits, size) ((uint64_t)(size) << 32 | (bits))
 #define HEAD1(remote, local) ((uint64_t)(local) << 32 | (remote))
 
-/* What a descriptor is of. */
+/* What a descriptor is of: a right, or memory. */
 struct carried {
-    bool memory; /* or a right */
-
     mach_port_name_t name;
-    mach_msg_type_name_t disposition, type;
+    mach_msg_type_name_t disposition;
     struct ipc_entry *from;  /* the sender's */
     struct ipc_entry *known; /* the receiver's, or NULL: a new name */
 
@@ -50,8 +48,7 @@ struct fast {
     mach_msg_option_t option;
     mach_msg_size_t size;
     uint64_t head[2];
-    bool carries; /* a descriptor */
-    struct carried carried;
+    struct carried carried; /* of a message with a descriptor */
 
     struct ipc_entry *dest_entry;
     struct ipc_port *dest, *reply;
@@ -60,6 +57,7 @@ struct fast {
     struct ipc_space *to;      /* the receiver's */
     mach_msg_size_t need;      /* with the trailer */
     vm_address_t window;       /* the receiver's buffer, from here */
+    bool to_kernel; /* no thread, but the kernel itself receives */
 };
 
 /* The thread that waits for one of the port's sets; NULL where it would find
@@ -76,21 +74,38 @@ bool mach_msg_put_trailer(vm_address_t at, mach_msg_size_t size,
                           const security_token_t *sender,
                           const audit_token_t *audit);
 
-/* The thread that the general path would wake, in its order, can run at once,
- * has room for the message, and its space for so many names.  asts: those of
- * the sender that stand against its going. */
-INLINE bool
-find_receiver(struct fast *f, unsigned asts, uint32_t names)
+/* The thread that the general path would wake; NULL: none that can have it at
+ * once.  sets: mostly the port is in one (in line then). */
+INLINE struct thread *
+first_receiver(const struct ipc_port *port, bool sets)
 {
-    struct list *waiters = &f->dest->ip_object.io_receivers.wq_threads;
-    struct thread *th = list_entry(waiters->next, struct thread,
-                                   th_wait_link);
+    const struct list *waiters = &port->ip_object.io_receivers.wq_threads;
+    const struct ipc_pset *set;
 
     if (list_empty(waiters)) {
-        th = mach_msg_set_receiver(f->dest);
-        if (th == NULL) {
-            return false;
+        if (list_empty(&port->ip_links)) {
+            return NULL;
         }
+        set = list_entry(port->ip_links.next, struct ipc_link,
+                         il_port_link)->il_set;
+        waiters = &set->ps_object.io_receivers.wq_threads;
+        if (!sets || list_empty(waiters) || !list_empty(&set->ps_ready)
+            || !list_empty(&port->ip_object.io_listeners.wq_threads)) {
+            return mach_msg_set_receiver(port);
+        }
+    }
+    return list_entry(waiters->next, struct thread, th_wait_link);
+}
+
+/* It can run at once, has room for the message, and its space for so many
+ * names.  asts: those of the sender that stand against its going. */
+INLINE bool
+find_receiver(struct fast *f, unsigned asts, uint32_t names, bool sets)
+{
+    struct thread *th = first_receiver(f->dest, sets);
+
+    if (th == NULL) {
+        return false;
     }
     f->receiver = th;
     f->to = th->th_caller->ca_space;
@@ -111,34 +126,15 @@ open_window(struct fast *f)
 
 /* ---- behind the point of no return ---- */
 
-/* Where the sender's message shall go, and how its trailer shall be, is
- * said. */
+/* The sender waits, as mach_msg_receive() has it; where its message shall go
+ * is said (mach_msg_place()). */
 INLINE void
-place(struct thread *th, vm_address_t message, mach_msg_option_t option,
-      mach_msg_size_t room)
-{
-    vm_address_t buffer = (option & MACH_RCV_OVERWRITE) != 0
-                              ? regs_arg(&th->th_regs, ARG_SECOND)
-                              : message;
-
-    mach_msg_place(th, buffer, room, mach_msg_trailer_size(option));
-}
-
-/* The sender waits, as mach_msg_receive() has it. */
-INLINE void
-sender_waits(const struct fast *f, bool rare)
+sender_waits(const struct fast *f)
 {
     struct thread *th = f->sender;
-    mach_msg_size_t room =
-        (mach_msg_size_t)(regs_arg(&th->th_regs, ARG_SIZES) >> 32);
 
     f->source->io_refs++;
     th->th_saved.ipc.object = f->source;
-    if (rare) {
-        place(th, f->message, f->option, room);
-    } else {
-        mach_msg_place(th, f->message, room, SMALL_TRAILER);
-    }
     th->th_waits = THREAD_WAITS(TH_WAITING, IPC_WAIT_RECEIVE,
                                 (f->option & MACH_RCV_INTERRUPT)
                                     | WAIT_ABORTABLE);

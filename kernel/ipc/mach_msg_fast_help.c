@@ -64,9 +64,7 @@ read_reply(const struct fast *f, struct kernel_reply *r)
         return false;
     }
     user_access_begin();
-    if (user_move64(to, from, f->size / 8) != 0) {
-        goto miss;
-    }
+    user_move64(to, from, f->size / 8, miss);
     if ((f->size & 4) != 0) {
         user_move32(to + f->size - 4, from + f->size - 4, miss);
     }
@@ -104,7 +102,7 @@ mach_msg_fast_kernel(struct ipc_entry *dest_entry, struct ipc_object *source)
         return false;
     }
     /* ---- point of no return ---- */
-    sender_waits(&f, true);
+    sender_waits(&f);
     ipc_entry_free(th->th_caller->ca_space, dest_entry);
     dest->ip_sorights--;
     dest->ip_object.io_refs--; /* the receive right's is left */

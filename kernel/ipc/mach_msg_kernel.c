@@ -4,7 +4,7 @@
  * sent and its reply received in one trap.
  *
  * It is reached from the fast path (mach_msg_fast.c), which has checked the
- * options and read the header.  A ladder of checks; a failed one leaves
+ * options, read the header and said where the reply shall go.  A ladder of checks; a failed one leaves
  * everything to the general path.  Then the request is what it is there, a
  * message that is charged for and holds its rights, so that a routine sees no
  * difference, and can wait.  Only the reply goes another way: if the caller
@@ -23,7 +23,6 @@
 #define ARG_OPTION 1u
 #define ARG_SIZES 2u
 #define ARG_NAMES 3u
-#define ARG_SECOND 5u
 #define BITS_REQUEST \
     MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE)
 #define BITS_REQUEST_HELD \
@@ -156,30 +155,27 @@ long_trailer(void *at, const struct ipc_port *port, mach_msg_size_t size)
     memcpy(at, &t, size);
 }
 
-/* The reply, as the caller sees it, to its buffer; false: it does not fit, or
- * there is none, and nobody is the wiser. */
+/* The reply, as the caller sees it, to where it wants it (mach_msg_place());
+ * false: it does not fit, or there is no such place, and nobody is the wiser. */
 INLINE bool
-put_reply(const struct asked *a, mach_msg_header_t *h,
+put_reply(const struct thread *th, mach_msg_header_t *h,
           const struct ipc_port *port)
 {
-    mach_msg_option_t option = (mach_msg_option_t)a->option;
-    vm_address_t to = a->buffer;
+    vm_address_t to = th->th_saved.ipc.buffer;
     mach_msg_trailer_t *t = (void *)((char *)h + h->msgh_size);
-    mach_msg_size_t trailer = SMALL_TRAILER, need;
+    mach_msg_size_t trailer = th->th_saved.ipc.trailer;
+    mach_msg_size_t need = h->msgh_size + trailer;
 
     t->msgh_trailer_type = MACH_MSG_TRAILER_FORMAT_0;
     t->msgh_trailer_size = SMALL_TRAILER;
-    if (__builtin_expect(option >> 24 != 0, 0)) {
-        trailer = mach_msg_trailer_size(option);
+    if (__builtin_expect(trailer != SMALL_TRAILER, 0)) {
         long_trailer(t, port, trailer);
     }
-    need = h->msgh_size + trailer;
     h->msgh_bits = BITS_REPLY_SEEN;
     h->msgh_remote_port = MACH_PORT_NULL;
     h->msgh_local_port = port->ip_name;
     h->msgh_voucher_port = MACH_PORT_NULL;
-    return need <= a->sizes >> 32
-           && to <= VM_MAX_ADDRESS - need
+    return need <= th->th_saved.ipc.room && to <= VM_MAX_ADDRESS - need
            && user_copy_to(to, h, need) == 0;
 }
 
@@ -245,7 +241,7 @@ finish(struct thread *th, struct ipc_kmsg *k, struct ipc_kmsg *reply,
 {
     if (answer && (reply->ikm_header.msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0
         && goes_straight(th, k->ikm_local, a->name)
-        && put_reply(a, &reply->ikm_header, k->ikm_local)) {
+        && put_reply(th, &reply->ikm_header, k->ikm_local)) {
         drop_request(k);
         regs_set_arg(&th->th_regs, ARG_OPTION,
                      (uint32_t)a->option & ~MACH_SEND_MSG);
@@ -283,9 +279,7 @@ mach_msg_kernel_rpc(struct thread *th, vm_address_t message,
     /* ---- point of no return ---- */
     a.option = regs_arg(&th->th_regs, ARG_OPTION);
     a.sizes = regs_arg(&th->th_regs, ARG_SIZES);
-    a.buffer = (a.option & MACH_RCV_OVERWRITE) != 0
-                   ? regs_arg(&th->th_regs, ARG_SECOND)
-                   : message;
+    a.buffer = th->th_saved.ipc.buffer;
     a.name = local;
     take_rights(k, dest, to);
     reply = mach_msg_reply_begin(&room, r);

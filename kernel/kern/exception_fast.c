@@ -137,7 +137,7 @@ exception_fast(struct thread *th, const struct exception_action *a,
     if ((a->xa_behavior & ~MACH_EXCEPTION_CODES) != EXCEPTION_STATE
         || a->xa_flavor != STATE || f.reply == NULL
         || (th->th_ast & ~AST_IRET) != 0 || f.dest->ip_msgcount != 0
-        || !find_receiver(&f, 0, 1) || !open_window(&f)
+        || !find_receiver(&f, 0, 1, false) || !open_window(&f)
         || !put_request(&f, exception, code, subcode)) {
         return;
     }

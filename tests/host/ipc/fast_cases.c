@@ -28,17 +28,23 @@ end(struct twin *t)
 
 /* The client's call; was it by the fast path? */
 static bool
-client_call(struct twin *t)
+client_sends(struct twin *t, const struct plan *p)
 {
     unsigned taken = host_fast_taken;
 
-    twin_fill(&t->client, &plain,
+    twin_fill(&t->client, p,
          MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
                         MACH_MSG_TYPE_MAKE_SEND_ONCE),
          t->send, t->reply, t->rights);
-    (void)twin_call(t, &t->client, &plain, MACH_SEND_MSG | MACH_RCV_MSG,
+    (void)twin_call(t, &t->client, p, MACH_SEND_MSG | MACH_RCV_MSG,
                     t->reply);
     return host_fast_taken != taken;
+}
+
+static bool
+client_call(struct twin *t)
+{
+    return client_sends(t, &plain);
 }
 
 /* Another thread of the side waits for a message, into a buffer of its own. */
@@ -87,6 +93,163 @@ fast_keeps_order(void)
     CHECK_EQ(other.thread->result, MACH_MSG_SUCCESS);
     CHECK(other.out->head.msgh_remote_port != MACH_PORT_NULL);
     thread_end(other.thread);
+    end(t);
+}
+
+static struct ipc_port *
+port_of(const struct side *s, mach_port_name_t name)
+{
+    struct ipc_port *port;
+
+    CHECK_EQ(ipc_right_lookup_receive(s->task->space, name, &port),
+             KERN_SUCCESS);
+    return port;
+}
+
+static void
+put_in_set(struct twin *t)
+{
+    struct ipc_pset *set;
+
+    CHECK_EQ(ipc_right_lookup_pset(t->server.task->space, t->set, &set),
+             KERN_SUCCESS);
+    if (!t->in_set) {
+        CHECK_EQ(ipc_pset_insert(set, port_of(&t->server, t->port)),
+                 KERN_SUCCESS);
+    }
+}
+
+/* One more port of the set. */
+static mach_port_name_t
+put_another(struct twin *t)
+{
+    mach_port_name_t name = new_port(t->server.task);
+    struct ipc_pset *set;
+
+    CHECK_EQ(ipc_right_lookup_pset(t->server.task->space, t->set, &set),
+             KERN_SUCCESS);
+    CHECK_EQ(ipc_pset_insert(set, port_of(&t->server, name)), KERN_SUCCESS);
+    return name;
+}
+
+/* The same of those who wait for a set, whichever port it is queued on. */
+static void
+fast_keeps_order_of_set(void)
+{
+    struct twin *t = &world;
+    struct side other;
+
+    begin(t);
+    put_in_set(t);
+    CHECK_EQ(twin_call(t, &t->server, &plain, MACH_RCV_MSG, t->set),
+             KERN_BLOCKED);
+    other = second(t, &t->server, t->set);
+    send_one_way(&t->client, give_send(t->server.task,
+                                       put_another(t), t->client.task), 77);
+    CHECK(!client_call(t));
+    (void)run_ready();
+    CHECK_EQ(t->server.out->head.msgh_id, 77);
+    CHECK(other.out->head.msgh_remote_port != MACH_PORT_NULL);
+    thread_end(other.thread);
+    end(t);
+}
+
+static kern_return_t
+listened(struct thread *th, kern_return_t result)
+{
+    ipc_port_release(th->th_ipc_woken_for);
+    th->th_ipc_woken_for = NULL;
+    return result;
+}
+
+/* Who listens to the port is woken before who waits for its set. */
+static void
+fast_listener_before_set(void)
+{
+    struct twin *t = &world;
+    struct host_thread *listener;
+
+    begin(t);
+    put_in_set(t);
+    CHECK_EQ(twin_call(t, &t->server, &plain, MACH_RCV_MSG, t->set),
+             KERN_BLOCKED);
+    listener = thread_make(t->server.task);
+    listener->in_sync = true;
+    listener->th.th_state = TH_WAITING;
+    listener->th.th_continuation = listened;
+    list_push_back(&port_of(&t->server, t->port)
+                        ->ip_object.io_listeners.wq_threads,
+                   &listener->th.th_wait_link);
+    CHECK(!client_call(t));
+    CHECK(listener->th.th_state != TH_WAITING);
+    CHECK_EQ(t->server.thread->th.th_state, TH_WAITING);
+    (void)run_ready();
+    thread_end(listener);
+    end(t);
+}
+
+/* A right that the receiver has, or has not, under whatever name it was last
+ * known anywhere: also that of a send-once right, or of another port. */
+static void
+fast_known_rights(void)
+{
+    struct twin *t = &world;
+    struct plan p = plain;
+    mach_port_name_t hints[6], known = MACH_PORT_NULL;
+    struct ipc_port *port;
+    struct ipc_entry *e;
+
+    begin(t);
+    p.size = sizeof(mach_msg_header_t) + 16;
+    p.carries = 1;
+    p.disposition = MACH_MSG_TYPE_MAKE_SEND;
+    port = port_of(&t->client, t->rights[0]);
+    hints[0] = make_sonce(t->client.task, t->rights[0], t->server.task);
+    hints[1] = t->port;
+    hints[2] = MACH_PORT_NULL;
+    hints[3] = MACH_PORT_DEAD;
+    hints[4] = MACH_PORT_MAKE(IPC_CHUNK, 0u);
+    hints[5] = hints[0];
+    for (unsigned i = 0; i < 6; i++) {
+        port->ip_known = hints[i];
+        CHECK_EQ(twin_call(t, &t->server, &plain, MACH_RCV_MSG, t->port),
+                 KERN_BLOCKED);
+        CHECK(client_sends(t, &p));
+        e = ipc_entry_lookup(t->server.task->space, t->server.out->port.name);
+        CHECK(e != NULL && e->ie_port == port);
+        CHECK_EQ(e->ie_bits, MACH_PORT_TYPE_SEND | (i + 1));
+        CHECK(i == 0 || known == e->ie_name);
+        known = e->ie_name;
+        twin_settle(t);
+    }
+    CHECK_EQ(port->ip_known, known);
+    end(t);
+}
+
+/* A receive right is known, too, and goes for a right to send. */
+static void
+fast_right_comes_home(void)
+{
+    struct twin *t = &world;
+    struct plan p = plain;
+    struct ipc_entry *e;
+
+    begin(t);
+    p.size = sizeof(mach_msg_header_t) + 16;
+    p.carries = 1;
+    p.disposition = MACH_MSG_TYPE_COPY_SEND;
+    p.right = 1;
+    for (unsigned i = 0; i < 2; i++) {
+        CHECK_EQ(twin_call(t, &t->server, &plain, MACH_RCV_MSG, t->port),
+                 KERN_BLOCKED);
+        CHECK(client_sends(t, &p));
+        e = ipc_entry_lookup(t->server.task->space, t->server.out->port.name);
+        CHECK(e != NULL);
+        CHECK_EQ(e->ie_bits, MACH_PORT_TYPE_RECEIVE | MACH_PORT_TYPE_SEND
+                                 | (i + 1));
+        CHECK_EQ(e->ie_port->ip_known, e->ie_name);
+        twin_settle(t);
+    }
     end(t);
 }
 
@@ -243,6 +406,10 @@ fast_with_two_makers(void)
 
 const struct test fast_case_tests[] = {
     {"the fast path keeps the order of messages", fast_keeps_order},
+    {"the fast path keeps the order in a set", fast_keeps_order_of_set},
+    {"the fast path and who listens", fast_listener_before_set},
+    {"the fast path finds known rights", fast_known_rights},
+    {"the fast path and a right that comes home", fast_right_comes_home},
     {"the fast path serves a port before its set", fast_port_before_set},
     {"the fast path and exact room", fast_exact_room},
     {"the fast path waits in turn", fast_waits_in_turn},

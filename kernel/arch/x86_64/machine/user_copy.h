@@ -126,8 +126,8 @@ bool user_store32(vm_address_t to, uint32_t value);
  *   user_get128(words, from)  two words; words[0] is 0 after a miss
  *   user_put64(to, value, label), user_put32()  a miss goes to the label
  *   user_move32(to, from, label)  half a word likewise
- *   user_move64(to, from, n)  n words, from user memory to user memory (or a
- *                             window); how many it has not moved
+ *   user_move64(to, from, n, label)  n words, from user memory to user memory
+ *                             (or a window)
  */
 #define USER_SMAP_SITE(kind)                             \
     __asm__ volatile(".byte 0x0f, 0x1f, 0x00\n"          \
@@ -187,16 +187,15 @@ user_get128(uint64_t words[2], vm_address_t from)
                               "m"(*(uint32_t *)(uintptr_t)(from)) \
                           : "memory", "rax" : label)
 
-static inline __attribute__((always_inline)) uint64_t
-user_move64(vm_address_t to, vm_address_t from, uint64_t n)
-{
-    __asm__ volatile("1: rep movsq\n"
-                     "2:\n"
-                     USER_FIXUP("1b", "2b")
-                     : "+D"(to), "+S"(from), "+c"(n)
-                     :
-                     : "memory");
-    return n;
-}
+#define user_move64(to, from, n, label)                                   \
+    do {                                                                  \
+        vm_address_t um_to = (to), um_from = (from);                      \
+        uint64_t um_n = (n);                                              \
+                                                                          \
+        __asm__ volatile goto("1: rep movsq\n"                            \
+                              USER_FIXUP("1b", "%l[" #label "]")          \
+                              : "+D"(um_to), "+S"(um_from), "+c"(um_n)    \
+                              : : "memory" : label);                      \
+    } while (0)
 
 #endif

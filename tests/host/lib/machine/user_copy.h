@@ -89,10 +89,12 @@ user_get128(uint64_t words[2], vm_address_t from)
         }                                                        \
     } while (0)
 
-static inline uint64_t
-user_move64(vm_address_t to, vm_address_t from, uint64_t n)
-{
-    return host_word_from((void *)(uintptr_t)to, from, n * 8) / 8;
-}
+#define user_move64(to, from, n, label)                                \
+    do {                                                               \
+        if (host_word_from((void *)(uintptr_t)(to), (from), (n) * 8)   \
+            != 0) {                                                    \
+            goto label;                                                \
+        }                                                              \
+    } while (0)
 
 #endif
