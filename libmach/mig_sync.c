@@ -284,9 +284,7 @@ put_call(mach_msg_header_t *msg, mach_msg_option_t option,
     struct sync_buffer *b;
     uint32_t tag = SYNC_NOWAIT;
 
-    /* A late answer is a message to the saved right, which has no pages. */
     if (option != PLAIN || rcv_size < MIG_SYNC_ROOM ||
-        (is_long && (flags & MIG_SYNC_LATE) != 0) ||
         MACH_MSGH_BITS_REMOTE(msg->msgh_bits) != MACH_MSG_TYPE_COPY_SEND) {
         return FALSE;
     }
@@ -302,6 +300,7 @@ put_call(mach_msg_header_t *msg, mach_msg_option_t option,
         tag |= SYNC_TAKE_MAP;
     }
     tag |= (flags & MIG_SYNC_RIGHT) != 0 ? SYNC_TAKE_RIGHT : 0;
+    tag |= (flags & MIG_SYNC_INTERRUPTIBLE) != 0 ? SYNC_INTERRUPTIBLE : 0;
     if (!put_message(msg, tag, b, FALSE)) {
         return FALSE;
     }

@@ -17,7 +17,7 @@
  *   r15  deadline, if SYNC_DEADLINE   name of the port that it came to
  * A caller's rdi holds the name afterwards.  The registers that no word comes in
  * are lost, whatever the trap returns, as are rcx, r11 and a caller's r15.
- * Words 8 to 71, a right and a range of memory go through the thread's buffer.
+ * Words 8 to 1025, a right and a range of memory go through the thread's buffer.
  *
  * Traps:
  *   sync_call (port)        send, and wait for the answer.  Whoever receives
@@ -60,28 +60,28 @@
 #include <mach/vm.h>
 
 #define SYNC_REGISTERS 8u /* words */
-#define SYNC_WORDS 72u
+#define SYNC_WORDS 1026u
 
 /*
  * Tag: bits 32 to 63 are a label, which is handed over; then, of what is sent
  * and what is received alike: */
-#define SYNC_COUNT 0x7fu      /* words */
-#define SYNC_RIGHT 0x80u      /* sb_right */
-#define SYNC_MAP 0x100u       /* sb_address, sb_size: shared by both */
-#define SYNC_GRANT 0x200u     /* the same, but the sender loses it */
+#define SYNC_COUNT 0x7ffu     /* words */
+#define SYNC_RIGHT 0x800u     /* sb_right */
+#define SYNC_MAP 0x1000u      /* sb_address, sb_size: shared by both */
+#define SYNC_GRANT 0x2000u    /* the same, but the sender loses it */
 /* of the waiting: */
-#define SYNC_TAKE_RIGHT 0x400u /* a right may come */
-#define SYNC_TAKE_MAP 0x800u   /* memory may come, into the window */
-#define SYNC_NOWAIT 0x1000u    /* only if the other side waits already */
-#define SYNC_DEADLINE 0x2000u  /* absolute, nanoseconds of uptime */
-#define SYNC_INTERRUPTIBLE 0x4000u /* thread_kick ends it */
+#define SYNC_TAKE_RIGHT 0x4000u /* a right may come */
+#define SYNC_TAKE_MAP 0x8000u   /* memory may come, into the window */
+#define SYNC_NOWAIT 0x10000u    /* only if the other side waits already */
+#define SYNC_DEADLINE 0x20000u  /* absolute, nanoseconds of uptime */
+#define SYNC_INTERRUPTIBLE 0x40000u /* thread_kick ends it */
 /* what a receiver got: */
-#define SYNC_KIND 0x70000u
-#define SYNC_KIND_SEND 0x00000u    /* nothing to be answered */
-#define SYNC_KIND_CALL 0x10000u    /* it has the right to reply */
-#define SYNC_KIND_MESSAGE 0x20000u /* a Mach message waits at that port */
-#define SYNC_KIND_SIGNAL 0x30000u  /* word 0: the signal word, now zero */
-#define SYNC_KIND_CANCEL 0x40000u  /* word 0: cookie of a saved right */
+#define SYNC_KIND 0x700000u
+#define SYNC_KIND_SEND 0x000000u    /* nothing to be answered */
+#define SYNC_KIND_CALL 0x100000u    /* it has the right to reply */
+#define SYNC_KIND_MESSAGE 0x200000u /* a Mach message waits at that port */
+#define SYNC_KIND_SIGNAL 0x300000u  /* word 0: the signal word, now zero */
+#define SYNC_KIND_CANCEL 0x400000u  /* word 0: cookie of a saved right */
 
 #define SYNC_LABEL(tag) ((uint32_t)((tag) >> 32))
 #define SYNC_TAG(label, flags) ((uint64_t)(label) << 32 | (flags))
@@ -109,6 +109,6 @@ struct sync_buffer {
     vm_address_t sb_window;    /* receiver: where to map; 0: anywhere */
     vm_size_t sb_window_size;  /* receiver: at most so much */
 };
-#define SYNC_BUFFER_SIZE 4096u
+#define SYNC_BUFFER_SIZE 8192u
 
 #endif

@@ -116,25 +116,26 @@ take_right(struct thread *client, const mach_msg_header_t *h)
 static bool
 answer_by_message(struct thread *client, const mach_msg_header_t *h)
 {
+    struct sync_buffer *b = client->th_sync.sy_buffer;
     uint32_t size = h->msgh_size - (uint32_t)sizeof(*h);
     unsigned count = (size + 7) / 8;
-    uint64_t words[SYNC_WORDS] = { 0 }, tag;
+    uint64_t words[SYNC_REGISTERS] = { 0 }, tag;
 
-    if (count > SYNC_WORDS
-        || (count > SYNC_REGISTERS && client->th_sync.sy_buffer == NULL)
+    if (count > SYNC_WORDS || (count > SYNC_REGISTERS && b == NULL)
         || ((h->msgh_bits & MACH_MSGH_BITS_COMPLEX) != 0
             && !take_right(client, h))) {
         return false;
     }
-    memcpy(words, h + 1, size);
+    memcpy(words, h + 1, size < sizeof(words) ? size : sizeof(words));
     if ((h->msgh_bits & MACH_MSGH_BITS_COMPLEX) != 0) {
         memset((char *)words + sizeof(mach_msg_body_t), 0,
                sizeof(mach_msg_port_descriptor_t)); /* a kernel address */
     }
     regs_set_sync_words(&client->th_regs, words);
     if (count > SYNC_REGISTERS) {
-        memcpy(client->th_sync.sy_buffer->sb_words, words + SYNC_REGISTERS,
-               (count - SYNC_REGISTERS) * sizeof(uint64_t));
+        b->sb_words[count - SYNC_REGISTERS - 1] = 0; /* the last one's end */
+        memcpy(b->sb_words, (const char *)(h + 1) + sizeof(words),
+               size - sizeof(words));
     }
     tag = SYNC_TAG((uint32_t)h->msgh_id, count);
     tag |= (size & 4) != 0 ? SYNC_TAG(SYNC_MESSAGE_HALF, 0) : 0;

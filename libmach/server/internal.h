@@ -31,6 +31,7 @@ boolean_t mig_direct_run(void) __attribute__((weak));
  * none) answers the call that came last, in gets what comes; or...
  * answer: the same without the wait; false: it can't be sent, and is as it was.
  * by_call: is the request that came last to be answered like that?
+ * save: no, but by the right whose name it returns (server_reply_later).
  */
 #define SERVER_MESSAGE 1     /* a message waits at the set */
 #define SERVER_ANSWER_LOST 2 /* out can't be sent, and nothing came */
@@ -39,14 +40,10 @@ mach_msg_return_t server_listen(mach_msg_header_t *in, mach_msg_header_t *out,
                                 int64_t wait) __attribute__((weak));
 bool server_call_answer(mach_msg_header_t *out) __attribute__((weak));
 bool server_by_call(void) __attribute__((weak));
-/* What stubs of -binding sync call in a server (-Dmig_sync_rpc=...): by
- * message until the server listens. */
-mach_msg_return_t server_sync_rpc(mach_msg_header_t *msg,
-                                  mach_msg_option_t option,
-                                  mach_msg_size_t send_size,
-                                  mach_msg_size_t rcv_size, mach_port_t reply,
-                                  mach_msg_timeout_t timeout, unsigned flags);
-
+mach_port_t server_call_save(const struct server_object *o, uint64_t cookie)
+    __attribute__((weak));
+/* The reply port of such a request. */
+#define SERVER_REPLY_OF_CALL MACH_PORT_DEAD
 /* object.c */
 void server_object_adopt_port(struct server_object *o, mach_port_t port);
 void server_object_no_senders(struct server_object *o, uint32_t mscount);

@@ -113,6 +113,14 @@ server_run_queued(void)
     }
 }
 
+mach_port_t
+server_reply_later(mach_port_t port, void *o, uint64_t cookie)
+{
+    return port == SERVER_REPLY_OF_CALL && server_call_save != NULL
+               ? server_call_save(o, cookie)
+               : port;
+}
+
 /* ---- requests ---------------------------------------------------------- */
 
 static void

@@ -29,6 +29,71 @@ small_size(void)
     return limit / 8 * 8;
 }
 
+static const char *
+send_time_text(const struct routine *rt)
+{
+    if (rt->send_arg != NULL) {
+        return mig_format("(mach_msg_timeout_t)%s", rt->send_arg->name);
+    }
+    return rt->send_time;
+}
+
+static const char *
+wait_time_text(const struct routine *rt)
+{
+    if (rt->wait_arg != NULL) {
+        return mig_format("(mach_msg_timeout_t)%s", rt->wait_arg->name);
+    }
+    return rt->wait_time;
+}
+
+/* Do the send and the answer have limits of their own? */
+static bool
+has_two_times(const struct routine *rt)
+{
+    return !rt->simple && send_time_text(rt) != NULL &&
+           wait_time_text(rt) != NULL;
+}
+
+/* With -binding sync: what a synchronous message can carry, both ways. */
+static bool
+goes_synchronously(const struct routine *rt)
+{
+    return options.sync && !has_two_times(rt) && rt->reply_port == NULL &&
+           rt->request.descriptors == rt->request.ports &&
+           rt->reply.descriptors == rt->reply.ports &&
+           rt->request.ports <= 1 && rt->reply.ports <= 1 &&
+           rt->request.min_size <= LAYOUT_SYNC_MAX &&
+           rt->reply.min_size <= LAYOUT_SYNC_MAX;
+}
+
+/* What any answer needs. */
+static unsigned
+least_room(const struct routine *rt)
+{
+    return goes_synchronously(rt) ? LAYOUT_SYNC_ROOM
+                                  : LAYOUT_ERROR_SIZE + LAYOUT_TRAILER_MAX;
+}
+
+static uint64_t
+receive_size(const struct routine *rt)
+{
+    uint64_t size = rt->simple ? 0 : rt->reply.max_size + LAYOUT_TRAILER_MAX;
+
+    return size < least_room(rt) ? least_room(rt) : size;
+}
+
+uint64_t
+user_buffer_size(const struct routine *rt)
+{
+    uint64_t size = rt->request.max_size;
+
+    if (receive_size(rt) > size) {
+        size = receive_size(rt);
+    }
+    return (size + 7) / 8 * 8;
+}
+
 /* In the kernel the buffer is charged like the message. */
 static void
 put_release(struct out *o, const struct routine *rt, const char *indent)
@@ -140,8 +205,7 @@ user_allocate(struct out *o, const struct routine *rt)
                 "    if (mig_need < mig_room) {\n"
                 "        mig_need = mig_room;\n    }\n",
                 need_text(&rt->reply, true), LAYOUT_TRAILER_MAX,
-                LAYOUT_ERROR_SIZE + LAYOUT_TRAILER_MAX,
-                LAYOUT_ERROR_SIZE + LAYOUT_TRAILER_MAX);
+                least_room(rt), least_room(rt));
     }
     out_put(o, "    Mess = (__Buffer__%s_t *)%s(mig_small, "
             "sizeof(mig_small),\n        mig_need%s);\n"
@@ -150,68 +214,6 @@ user_allocate(struct out *o, const struct routine *rt)
             kernel_side(SIDE_USER) ? ", mig_ledger" : "");
     user_return_early(o, rt, "        ", "KERN_RESOURCE_SHORTAGE");
     out_put(o, "    }\n");
-}
-
-static const char *
-send_time_text(const struct routine *rt)
-{
-    if (rt->send_arg != NULL) {
-        return mig_format("(mach_msg_timeout_t)%s", rt->send_arg->name);
-    }
-    return rt->send_time;
-}
-
-static const char *
-wait_time_text(const struct routine *rt)
-{
-    if (rt->wait_arg != NULL) {
-        return mig_format("(mach_msg_timeout_t)%s", rt->wait_arg->name);
-    }
-    return rt->wait_time;
-}
-
-/* Do the send and the answer have limits of their own? */
-static bool
-has_two_times(const struct routine *rt)
-{
-    return !rt->simple && send_time_text(rt) != NULL &&
-           wait_time_text(rt) != NULL;
-}
-
-/* With -binding sync: what a synchronous message can carry, both ways. */
-static bool
-goes_synchronously(const struct routine *rt)
-{
-    return options.sync && !has_two_times(rt) && rt->reply_port == NULL &&
-           rt->request.descriptors == rt->request.ports &&
-           rt->reply.descriptors == rt->reply.ports &&
-           rt->request.ports <= 1 && rt->reply.ports <= 1 &&
-           rt->request.min_size <= LAYOUT_SYNC_MAX &&
-           rt->reply.min_size <= LAYOUT_SYNC_MAX;
-}
-
-static uint64_t
-receive_size(const struct routine *rt)
-{
-    uint64_t size = rt->simple ? 0 : rt->reply.max_size;
-
-    if (size < LAYOUT_ERROR_SIZE) {
-        size = LAYOUT_ERROR_SIZE;
-    }
-    size += LAYOUT_TRAILER_MAX;
-    return goes_synchronously(rt) && size < LAYOUT_SYNC_ROOM ? LAYOUT_SYNC_ROOM
-                                                             : size;
-}
-
-uint64_t
-user_buffer_size(const struct routine *rt)
-{
-    uint64_t size = rt->request.max_size;
-
-    if (receive_size(rt) > size) {
-        size = receive_size(rt);
-    }
-    return (size + 7) / 8 * 8;
 }
 
 /* "a | b" of the message options that apply. */

@@ -8,7 +8,7 @@
 #define LAYOUT_MESSAGE_MAX 0x11000u /* MACH_MSG_SIZE_MAX */
 #define LAYOUT_ERROR_SIZE 36u       /* sizeof(mig_reply_error_t) */
 #define LAYOUT_TRAILER_MAX 64u      /* MAX_TRAILER_SIZE */
-#define LAYOUT_SYNC_MAX 600u        /* MIG_SYNC_MAX */
+#define LAYOUT_SYNC_MAX 8232u       /* MIG_SYNC_MAX */
 #define LAYOUT_SYNC_ROOM 112u       /* MIG_SYNC_ROOM */
 
 /* Bytes per element of an array, out of line or not; 1 for strings. */

@@ -16,7 +16,9 @@ import machine
 import places
 from errors import EXIT_TIMEOUT, Failure
 
-LAYOUTS = ("single", "multi")
+# This system's forms: its name in tables, the layout, and how its tasks talk.
+SYSTEMS = {"single": ("single", "mach"), "multi": ("multi", "mach"),
+           "single l4": ("single", "l4"), "multi l4": ("multi", "l4")}
 PROGRAM = "/bench/posix"
 
 # Machines in a row that gave nothing before the rest counts as failed too.
@@ -95,11 +97,13 @@ def collect(run, names, unit):
     return figures
 
 
-def measure_here(options, layout, accel, names):
-    """Rows of one layout of this system."""
+def measure_here(options, system, accel, names):
+    """Rows of one form of this system."""
+    layout, ipc = SYSTEMS[system]
+
     def run(left):
         line = [sys.executable, os.path.dirname(os.path.abspath(__file__)),
-                "run", "--accel", accel, "--layout", layout,
+                "run", "--accel", accel, "--layout", layout, "--ipc", ipc,
                 "--mem", str(options.mem), "--timeout", str(options.timeout),
                 "--copy", "%s:%s" % (program(), PROGRAM), "--", PROGRAM]
         ended = subprocess.run(line + arguments(accel, left), check=False,

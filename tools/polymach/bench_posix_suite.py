@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`polymach bench --only posix`: a Linux program, in both layouts and on Linux
-(unless --no-peers)."""
+"""`polymach bench --only posix`: a Linux program, in both layouts over both
+kinds of IPC, and on Linux (unless --no-peers)."""
 
 import bench_posix
 from bench_table import accels, cell, progress
@@ -24,12 +24,12 @@ class Column:
 
 
 def columns_of(options, names):
-    """Both layouts, and Linux unless it is not wanted; its version."""
+    """All forms, and Linux unless it is not wanted; its version."""
     columns = []
-    for layout in bench_posix.LAYOUTS:
-        progress("layout " + layout)
-        columns.append(Column(layout, {
-            accel: bench_posix.measure_here(options, layout, accel, names)
+    for system in bench_posix.SYSTEMS:
+        progress("layout " + system)
+        columns.append(Column(system, {
+            accel: bench_posix.measure_here(options, system, accel, names)
             for accel in accels(options)}))
     version = None
     if not options.no_peers:
@@ -44,10 +44,11 @@ def columns_of(options, names):
 
 
 def record(name, column, peers):
-    """A row of one layout, as JSON has it."""
+    """A row of one form, as JSON has it."""
+    layout, ipc = bench_posix.SYSTEMS[column.name]
     found = {
         "name": name, "value": column.counted.values.get(name),
-        "unit": "instructions", "layout": column.name, "ipc": "mach",
+        "unit": "instructions", "layout": layout, "ipc": ipc,
         "peers": {p.name: p.counted.values.get(name) for p in peers},
         "wall_ns": column.timed.values.get(name),
         "peers_wall_ns": {p.name: p.timed.values.get(name) for p in peers},
@@ -67,7 +68,7 @@ class Suite:
         self.columns, self.linux = columns_of(options, self.names)
 
     def records(self):
-        """What JSON gets: a record for each row and layout."""
+        """What JSON gets: a record for each row and form."""
         peers = [column for column in self.columns if column.name == LINUX]
         return [record(name, column, peers) for name in self.names
                 for column in self.columns if column not in peers]

@@ -3,6 +3,7 @@
 
 import json
 
+import bench_posix
 import report_text
 from errors import Failure
 
@@ -75,10 +76,10 @@ class Data:
                 for name, r in self.rows.items() if name.startswith("lines_")]
 
     def posix(self):
-        """Rows of the POSIX benchmark: name, {layout: record}."""
+        """Rows of the POSIX benchmark: name, {form: record}."""
         found = {}
         for record in self.results:
-            if record["layout"] != "none":
-                found.setdefault(record["name"], {})[record["layout"]] = \
-                    record
+            for form, where in bench_posix.SYSTEMS.items():
+                if where == (record["layout"], record["ipc"]):
+                    found.setdefault(record["name"], {})[form] = record
         return found

@@ -8,6 +8,7 @@ replaced.  TABLES has the names.
 import os
 import re
 
+import bench_posix
 import places
 import report_text as text
 
@@ -100,17 +101,18 @@ def size(data):
 def posix(data):
     """The Linux program."""
     lines = []
-    for name, layouts in data.posix().items():
-        some = next(iter(layouts.values()))
-        columns = [layouts.get(which, {}) for which in ("single", "multi")]
+    forms = list(bench_posix.SYSTEMS)
+    for name, found in data.posix().items():
+        some = next(iter(found.values()))
+        columns = [found.get(form, {}) for form in forms]
         wall = [r.get("wall_ns") for r in columns] + \
             [some.get("peers_wall_ns", {}).get("linux")]
         lines.append([name, *(plain(r.get("value")) for r in columns),
                       plain(some["peers"].get("linux")),
                       *("" if t is None else "%.1f" % (t / 1000)
                         for t in wall)])
-    return table(["row", "single", "multi", "Linux", "single, µs",
-                  "multi, µs", "Linux, µs"], lines)
+    heads = [*forms, "Linux"]
+    return table(["row", *heads, *(head + ", µs" for head in heads)], lines)
 
 
 TABLES = {"meta": meta, "rows": rows, "classes": classes,

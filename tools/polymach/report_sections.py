@@ -2,6 +2,7 @@
 """The report's sections, each with its figures; one that has no data is
 left out."""
 
+import bench_posix
 import bench_size
 import bench_stretch
 import report_plots as plots
@@ -271,17 +272,19 @@ def posix(data):
     if not found:
         return ""
     body = []
-    for name, layouts in found.items():
-        linux = next(iter(layouts.values()))["peers"].get("linux")
+    forms = list(bench_posix.SYSTEMS)
+    for name, records in found.items():
+        linux = next(iter(records.values()))["peers"].get("linux")
         body.append([cell("<code>%s</code>" % escape(name), "")] + [
-            cell(number(layouts.get(which, {}).get("value")), "n own")
-            for which in ("single", "multi")] + [cell(number(linux))])
+            cell(number(records.get(form, {}).get("value")), "n own")
+            for form in forms] + [cell(number(linux))])
     return ('<h2 id="posix">A Linux program</h2><p>One static binary, '
             "unmodified, over the POSIX personality with its components in "
-            "one task (<em>single</em>) or one each (<em>multi</em>), and on "
-            "Debian’s Linux.</p>" + table(
+            "one task (<em>single</em>) or one each (<em>multi</em>), which "
+            "talk by Mach messages or by synchronous calls (<em>l4</em>), and "
+            "on Debian’s Linux.</p>" + table(
                 "<b>Table 3.</b> Instructions of one operation.",
-                (("row", ""), ("single", "n"), ("multi", "n"),
+                (("row", ""), *((form, "n") for form in forms),
                  ("Linux", "n")), body))
 
 

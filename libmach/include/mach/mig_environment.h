@@ -14,7 +14,7 @@ mach_msg_return_t emulator_mig_rpc(mach_msg_header_t *msg,
                                    mach_port_t reply,
                                    mach_msg_timeout_t timeout);
 
-/* The same with -binding sync: calls that can be cancelled are messages. */
+/* The same with -binding sync. */
 #define mig_sync_rpc emulator_mig_sync_rpc
 mach_msg_return_t emulator_mig_sync_rpc(mach_msg_header_t *msg,
                                         mach_msg_option_t option,

@@ -19,6 +19,7 @@
 
 #define MIG_SYNC_LATE 1u  /* the routine may answer late */
 #define MIG_SYNC_RIGHT 2u /* its answer carries a right */
+#define MIG_SYNC_INTERRUPTIBLE 4u /* thread_kick has it cancelled */
 /* Bytes that a message may have. */
 #define MIG_SYNC_MAX \
     ((mach_msg_size_t)(sizeof(mach_msg_header_t) + SYNC_WORDS * 8))

@@ -30,14 +30,16 @@ mach_msg_return_t mach_msg(mach_msg_header_t *msg, mach_msg_option_t option,
                            mach_port_name_t notify);
 void mach_msg_destroy(mach_msg_header_t *msg);
 
-#if !defined(mig_rpc) && defined(__polymach__)
-#define mig_rpc mach_msg_rpc
+#ifdef __polymach__
 mach_msg_return_t mach_msg_rpc(mach_msg_header_t *msg,
                                mach_msg_option_t option,
                                mach_msg_size_t send_size,
                                mach_msg_size_t rcv_size,
                                mach_port_name_t rcv_name,
                                mach_msg_timeout_t timeout);
+#endif
+#if !defined(mig_rpc) && defined(__polymach__)
+#define mig_rpc mach_msg_rpc
 #elif !defined(mig_rpc)
 #define mig_rpc(msg, option, send_size, rcv_size, rcv_name, timeout)       \
     mach_msg(msg, option, send_size, rcv_size, rcv_name, timeout,          \

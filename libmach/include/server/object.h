@@ -31,6 +31,9 @@ struct server_class {
     void (*sc_no_senders)(struct server_object *o);
     /* The last reference is gone: free it. */
     void (*sc_destroy)(struct server_object *o);
+    /* Who waits for a late answer (server_reply_later) is interrupted: answer
+     * at once.  NULL: no request can be cancelled. */
+    kern_return_t (*sc_cancel)(struct server_object *o, uint64_t cookie);
 };
 
 struct server_object {
@@ -104,6 +107,13 @@ void server_death_cancel(mach_port_t name, void (*fn)(void *, mach_port_t),
 /* Call fn(arg) at deadline (ns of uptime), once; returns an id for cancel. */
 uint64_t server_timer(uint64_t deadline, void (*fn)(void *), void *arg);
 void server_timer_cancel(uint64_t id);
+/*
+ * A routine that is going to answer late keeps its reply port by this: the right to
+ * answer a call has no name before.  o is the object that was called; it is
+ * cancelled with the cookie when a call's sender is interrupted.
+ * MACH_PORT_NULL: there is no room for a name; answer an error now.
+ */
+mach_port_t server_reply_later(mach_port_t reply, void *o, uint64_t cookie);
 /* After the current message has been answered. */
 void server_defer(void (*fn)(void *), void *arg);
 

@@ -6,10 +6,10 @@
  * ipc=l4, in which case calls from here are synchronous, too.
  *
  * A call is made a message in the loop's buffer.  Its answer goes straight
- * back, with the next receive, unless the routine may answer late: then the
- * right to reply gets a name before the routine sees the request, and is
- * answered by a message as others are.
+ * back, with the next receive, unless the routine answers late: then the
+ * right to reply gets a name (server_reply_later), and is answered through it.
  */
+#include <server/mig_rpc.h>
 #include <mach/mig_sync.h>
 #include "../internal.h"
 
@@ -27,16 +27,38 @@ static mach_msg_return_t
 take_call(mach_msg_header_t *in)
 {
     uint64_t tag = mig_sync_words(in)->tag;
-    mach_port_t saved = MACH_PORT_NULL;
-    bool call = (tag & SYNC_KIND) == SYNC_KIND_CALL;
 
-    if (call && (SYNC_LABEL(tag) & SYNC_MESSAGE_LATE) != 0 &&
-        sync_save_reply(MACH_PORT_NULL, 0, &saved) == KERN_SUCCESS) {
-        call = false;
-    }
-    by_call = call;
-    mig_sync_request(in, buffer, saved);
+    by_call = (tag & SYNC_KIND) == SYNC_KIND_CALL;
+    mig_sync_request(in, buffer,
+                     by_call ? SERVER_REPLY_OF_CALL : MACH_PORT_NULL);
     return MACH_MSG_SUCCESS;
+}
+
+mach_port_t
+server_call_save(const struct server_object *o, uint64_t cookie)
+{
+    mach_port_t saved = MACH_PORT_NULL;
+
+    if (by_call && sync_save_reply(o->so_class->sc_cancel != NULL
+                                       ? o->so_port
+                                       : MACH_PORT_NULL,
+                                   cookie, &saved) == KERN_SUCCESS) {
+        by_call = false;
+    }
+    return saved;
+}
+
+/* A saved right's client is interrupted. */
+static void
+take_cancel(const struct sync_message *m)
+{
+    struct server_object *o = server_object_of_payload(m->badge, NULL);
+
+    if (o != NULL && o->so_class->sc_cancel != NULL) {
+        server_object_reference(o); /* whatever it releases */
+        (void)o->so_class->sc_cancel(o, m->words[0]);
+        server_object_release(o);
+    }
 }
 
 bool
@@ -102,6 +124,9 @@ server_listen(mach_msg_header_t *in, mach_msg_header_t *out, int64_t wait)
             return take_call(in);
         case SYNC_KIND_MESSAGE:
             return SERVER_MESSAGE;
+        case SYNC_KIND_CANCEL:
+            take_cancel(mig_sync_words(in));
+            return MACH_RCV_TIMED_OUT;
         default: /* signals: nobody is told to send any */
             return MACH_RCV_TIMED_OUT;
         }
@@ -123,7 +148,6 @@ server_listen_setup(void)
     return buffer != NULL;
 }
 
-/* What stubs of -binding sync call in a server. */
 mach_msg_return_t
 server_sync_rpc(mach_msg_header_t *msg, mach_msg_option_t option,
                 mach_msg_size_t send_size, mach_msg_size_t rcv_size,
@@ -134,6 +158,28 @@ server_sync_rpc(mach_msg_header_t *msg, mach_msg_option_t option,
                ? mig_sync_call(msg, option, send_size, rcv_size, reply,
                                timeout, flags)
                : mig_rpc(msg, option, send_size, rcv_size, reply, timeout);
+}
+
+/* A late answer that is too long for a message to a call's right: in pages. */
+mach_msg_return_t
+server_rpc(mach_msg_header_t *msg, mach_msg_option_t option,
+           mach_msg_size_t send_size, mach_msg_size_t rcv_size,
+           mach_port_t reply, mach_msg_timeout_t timeout)
+{
+    if ((option & MACH_RCV_MSG) == 0 && send_size > MIG_SYNC_MAX &&
+        MACH_MSGH_BITS_REMOTE(msg->msgh_bits) ==
+            MACH_MSG_TYPE_MOVE_SEND_ONCE &&
+        buffer != NULL) {
+        msg->msgh_size = send_size;
+        if (mig_sync_answer(msg, buffer)) {
+            if (sync_send(msg->msgh_remote_port, mig_sync_words(msg)) ==
+                KERN_SUCCESS) {
+                return MACH_MSG_SUCCESS;
+            }
+            mig_sync_unsent(msg, buffer);
+        }
+    }
+    return mach_msg_rpc(msg, option, send_size, rcv_size, reply, timeout);
 }
 
 /* The buffer of the only thread. */

@@ -114,19 +114,24 @@ emulator_mig_rpc(mach_msg_header_t *msg, mach_msg_option_t option,
     return mr;
 }
 
-/* In the emulator that calls synchronously.  A call that can be cancelled is
- * a message, as long as it waits this thread may have to send another. */
+/* In the emulator that calls synchronously.  The kernel has a call cancelled;
+ * only when it goes as a message that is up to emulator_mig_rpc(). */
 mach_msg_return_t
 emulator_mig_sync_rpc(mach_msg_header_t *msg, mach_msg_option_t option,
                       mach_msg_size_t send_size, mach_msg_size_t rcv_size,
                       mach_port_t reply, mach_msg_timeout_t timeout,
                       unsigned flags)
 {
-    return this_thread()->cancel_kind == CANCEL_NONE
-               ? mig_sync_call(msg, option, send_size, rcv_size, reply,
-                               timeout, flags)
-               : emulator_mig_rpc(msg, option, send_size, rcv_size, reply,
-                                  timeout);
+    struct thread *t = this_thread();
+    mach_msg_return_t mr;
+
+    if (t->cancel_kind != CANCEL_NONE) {
+        flags |= MIG_SYNC_INTERRUPTIBLE;
+    }
+    mr = mig_sync_call(msg, option, send_size, rcv_size, reply, timeout,
+                       flags);
+    t->cancel_kind = CANCEL_NONE;
+    return mr;
 }
 
 struct sync_buffer *

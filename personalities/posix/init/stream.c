@@ -142,7 +142,9 @@ init_stream_queue(struct stream *s, mach_port_t reply, uint64_t cookie,
     struct stream_request **at = data == NULL ? &reads : &writes;
     struct stream_request *r = malloc(sizeof(*r) + (data == NULL ? 0 : size));
 
-    if (r == NULL) {
+    reply = r != NULL ? server_reply_later(reply, s, cookie) : MACH_PORT_NULL;
+    if (reply == MACH_PORT_NULL) {
+        free(r);
         return false;
     }
     *r = (struct stream_request){.stream = s, .reply = reply,

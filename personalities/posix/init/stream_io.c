@@ -21,7 +21,7 @@ static const struct mig_subsystem *const subsystems[] = {
     &init_S_io_subsystem, NULL};
 const struct server_class init_stream_class = {
     .sc_name = "standard stream", .sc_subsystems = subsystems,
-    .sc_no_senders = no_senders};
+    .sc_no_senders = no_senders, .sc_cancel = init_S_io_cancel};
 
 static struct stream *
 stream_of(server_object_ref_t o)
@@ -55,6 +55,10 @@ init_S_io_read(server_object_ref_t object, mach_port_t reply, cookie_t cookie,
         return KERN_SUCCESS;
     }
     if (init_stream_can_read()) {
+        reply = server_reply_later(reply, s, cookie);
+        if (reply == MACH_PORT_NULL) {
+            return POSIX_ERROR(L_ENOMEM);
+        }
         init_stream_answer_read(reply, amount);
         init_channel_receive();
         return MIG_NO_REPLY;

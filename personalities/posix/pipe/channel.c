@@ -116,6 +116,17 @@ channel_put(struct channel *c, const uint8_t *data, uint32_t count)
     return true;
 }
 
+/* Who waits, and how to answer.  False: no room for that. */
+static bool
+keep_reply(struct io_waiter *w, struct pipe_end *e, mach_port_t reply,
+           cookie_t cookie)
+{
+    w->iw_end = e;
+    w->iw_cookie = cookie;
+    w->iw_reply = server_reply_later(reply, e, cookie);
+    return w->iw_reply != MACH_PORT_NULL;
+}
+
 bool
 channel_wait_read(struct channel *c, struct pipe_end *e, mach_port_t reply,
                   cookie_t cookie, uint32_t amount, uint32_t flags)
@@ -126,12 +137,10 @@ channel_wait_read(struct channel *c, struct pipe_end *e, mach_port_t reply,
         return false;
     }
     w = calloc(1, sizeof(*w));
-    if (w == NULL) {
+    if (w == NULL || !keep_reply(w, e, reply, cookie)) {
+        free(w);
         return false;
     }
-    w->iw_end = e;
-    w->iw_reply = reply;
-    w->iw_cookie = cookie;
     w->iw_amount = amount;
     w->iw_flags = flags;
     queue_add(&c->ch_reads, w);
@@ -149,13 +158,13 @@ channel_wait_write(struct channel *c, struct pipe_end *e, mach_port_t reply,
         return false;
     }
     w = malloc(sizeof(*w) + amount);
-    if (w == NULL) {
+    if (w != NULL) {
+        memset(w, 0, sizeof(*w));
+    }
+    if (w == NULL || !keep_reply(w, e, reply, cookie)) {
+        free(w);
         return false;
     }
-    memset(w, 0, sizeof(*w));
-    w->iw_end = e;
-    w->iw_reply = reply;
-    w->iw_cookie = cookie;
     w->iw_amount = amount;
     w->iw_done = done;
     memcpy(w->iw_data, data, amount);

@@ -142,6 +142,7 @@ const struct server_class pipe_end_class = {
     .sc_name = "pipe end",
     .sc_subsystems = end_interfaces,
     .sc_destroy = end_destroy,
+    .sc_cancel = pipe_S_io_cancel,
 };
 
 kern_return_t

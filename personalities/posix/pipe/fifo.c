@@ -115,10 +115,17 @@ fifo_destroy(struct server_object *o)
 static const struct mig_subsystem *const fifo_interfaces[] = {
     &pipe_S_pipe_subsystem, NULL
 };
+static kern_return_t
+cancel_open(struct server_object *o, uint64_t cookie)
+{
+    return pipe_S_pipe_fifo_cancel((pipe_fifo_ref_t)o, cookie);
+}
+
 const struct server_class pipe_fifo_class = {
     .sc_name = "pipe fifo",
     .sc_subsystems = fifo_interfaces,
     .sc_destroy = fifo_destroy,
+    .sc_cancel = cancel_open,
 };
 
 static kern_return_t
@@ -222,13 +229,16 @@ pipe_S_pipe_fifo_open(pipe_fifo_ref_t fifo, mach_port_t reply,
         return *object != MACH_PORT_NULL ? KERN_SUCCESS : ERR(ENFILE);
     }
     w = calloc(1, sizeof(*w));
-    if (w == NULL) {
+    if (w != NULL) {
+        w->ow_reply = server_reply_later(reply, fifo, cookie);
+    }
+    if (w == NULL || w->ow_reply == MACH_PORT_NULL) {
+        free(w);
         server_object_release(e);
         return ERR(ENOMEM);
     }
     w->ow_end = e;
     w->ow_ticket = fifo;
-    w->ow_reply = reply;
     w->ow_cookie = cookie;
     w->ow_opens = mode == L_O_RDONLY ? c->ch_writer_opens
                                      : c->ch_reader_opens;

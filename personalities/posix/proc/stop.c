@@ -38,6 +38,10 @@ proc_S_proc_stop(proc_ref_t proc, mach_port_t reply, int sig)
     if (process_pending(proc, L_SIGCONT)) {
         return KERN_SUCCESS; /* continued before it had stopped */
     }
+    reply = server_reply_later(reply, proc, 0);
+    if (reply == MACH_PORT_NULL) {
+        return ERR(ENOMEM);
+    }
     proc->pr_state = PROCESS_STOPPED;
     proc->pr_stop_reply = reply;
     proc->pr_status = (sig << 8) | 0x7f;

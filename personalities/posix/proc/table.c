@@ -28,10 +28,17 @@ process_destroy(struct server_object *o)
 static const struct mig_subsystem *const process_subsystems[] = {
     &proc_S_proc_subsystem, NULL};
 
+static kern_return_t
+process_cancel(struct server_object *o, uint64_t cookie)
+{
+    return proc_S_proc_cancel((proc_ref_t)o, cookie);
+}
+
 const struct server_class process_class = {
     .sc_name = "process",
     .sc_subsystems = process_subsystems,
     .sc_destroy = process_destroy,
+    .sc_cancel = process_cancel,
 };
 
 proc_ref_t

@@ -132,7 +132,10 @@ proc_S_proc_wait(proc_ref_t proc, mach_port_t reply, cookie_t cookie, int pid,
         return KERN_SUCCESS;
     }
     w = calloc(1, sizeof(*w));
-    if (w == NULL) {
+    reply = w != NULL ? server_reply_later(reply, proc, cookie)
+                      : MACH_PORT_NULL;
+    if (reply == MACH_PORT_NULL) {
+        free(w);
         return ERR(ENOMEM);
     }
     *w = (struct proc_waiter){.next = proc->pr_waiters, .cookie = cookie,

@@ -45,12 +45,20 @@ static const struct mig_subsystem *const file_subsystems[] = {
 static const struct mig_subsystem *const control_subsystems[] = {
     &tty_S_tty_control_subsystem, NULL};
 
+static kern_return_t
+session_cancel(struct server_object *o, uint64_t cookie)
+{
+    return tty_S_tty_cancel((tty_session_ref_t)o, cookie);
+}
+
 const struct server_class tty_session_class = {
     .sc_name = "tty session", .sc_subsystems = session_subsystems,
-    .sc_no_senders = session_no_senders, .sc_destroy = session_destroy};
+    .sc_no_senders = session_no_senders, .sc_destroy = session_destroy,
+    .sc_cancel = session_cancel};
 const struct server_class tty_file_class = {
     .sc_name = "open terminal", .sc_subsystems = file_subsystems,
-    .sc_no_senders = file_no_senders, .sc_destroy = free_object};
+    .sc_no_senders = file_no_senders, .sc_destroy = free_object,
+    .sc_cancel = tty_S_io_cancel};
 const struct server_class tty_control_class = {
     .sc_name = "tty control", .sc_subsystems = control_subsystems};
 

@@ -20,8 +20,13 @@ tty_request_create(enum request_kind kind, struct tty_session *s,
                size_t data)
 {
     struct tty_request *r = calloc(1, sizeof(*r) + data);
+    void *called = s != NULL ? (void *)s : (void *)f;
 
-    if (r == NULL) {
+    if (r != NULL && called != NULL) {
+        reply = server_reply_later(reply, called, cookie);
+    }
+    if (r == NULL || (reply == MACH_PORT_NULL && called != NULL)) {
+        free(r);
         return NULL;
     }
     r->kind = kind;

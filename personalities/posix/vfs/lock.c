@@ -19,7 +19,9 @@ waiter_add(vfs_session_ref_t s, struct vfs_file *f, mach_port_t reply,
 {
     struct lock_waiter *w = calloc(1, sizeof(*w));
 
-    if (w == NULL) {
+    reply = w != NULL ? server_reply_later(reply, s, cookie) : MACH_PORT_NULL;
+    if (reply == MACH_PORT_NULL) {
+        free(w);
         return false;
     }
     server_object_reference(s);

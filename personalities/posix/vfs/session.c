@@ -22,10 +22,17 @@ session_destroy(struct server_object *o)
 static const struct mig_subsystem *const session_interfaces[] = {
     &vfs_S_vfs_subsystem, NULL
 };
+static kern_return_t
+session_cancel(struct server_object *o, uint64_t cookie)
+{
+    return vfs_S_vfs_cancel((vfs_session_ref_t)o, cookie);
+}
+
 const struct server_class vfs_session_class = {
     .sc_name = "vfs session",
     .sc_subsystems = session_interfaces,
     .sc_destroy = session_destroy,
+    .sc_cancel = session_cancel,
 };
 
 static const struct mig_subsystem *const control_interfaces[] = {

@@ -97,6 +97,9 @@ test_dropped(void)
           "a Mach message is an answer", a.m.tag);
 }
 
+/* Bytes of an answer. */
+#define MOST (SYNC_WORDS * 8)
+
 /* Send `size` bytes behind the header to the saved right. */
 static void
 send_answer(mach_port_t name, mach_msg_size_t size, mach_port_t right)
@@ -108,7 +111,7 @@ send_answer(mach_port_t name, mach_msg_size_t size, mach_port_t right)
                 mach_msg_body_t body;
                 mach_msg_port_descriptor_t port;
             };
-            uint8_t bytes[1024];
+            uint8_t bytes[MOST + 4];
         };
     } m;
 
@@ -143,7 +146,8 @@ test_messages(void)
     } m[] = {
         { 4, false, false, false, true },   { 64, false, false, false, true },
         { 68, false, false, false, false }, { 68, true, false, false, true },
-        { 576, true, false, false, true },  { 580, true, false, false, false },
+        { 516, true, false, false, true },  { MOST, true, false, false, true },
+        { MOST + 4, true, false, false, false },
         { 40, true, true, true, true },     { 40, true, true, false, false },
         { 40, false, true, true, false },
     };

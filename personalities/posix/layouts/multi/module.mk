@@ -12,7 +12,7 @@ posix-$(1)_syncs := pipe vfs vfs_control tty_control exec proc_control
 posix-$(1)_servers := $(call posix_refs,$(1),interfaces)
 posix-$(1)_replies := $($(1)_late)
 posix-$(1)_cflags := -I$(SRC)/personalities/posix -DCOMPONENT=$(1) \
-    -Dmig_sync_rpc=server_sync_rpc
+    -include server/mig_rpc.h
 $$(eval $$(call server,posix-$(1)))
 endef
 

@@ -13,5 +13,5 @@ posix-single_servers := $(foreach c,$(POSIX_COMPONENTS),$(call \
 posix-single_directs := $(foreach c,$(POSIX_COMPONENTS),$(call \
     posix_refs,$(c),called))
 posix-single_replies := $(sort $(foreach c,$(POSIX_COMPONENTS),$($(c)_late)))
-posix-single_cflags := -I$(SRC)/personalities/posix
+posix-single_cflags := -I$(SRC)/personalities/posix -include server/mig_rpc.h
 $(eval $(call server,posix-single))
