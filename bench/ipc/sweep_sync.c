@@ -169,7 +169,8 @@ finish(void)
 ROW(inline, 0, 0)
 ROW(inline, 64, 64)
 ROW(inline, 256, 256)
-ROW(inline, 512, 512)
+ROW(inline, 1k, KIB)
+ROW(inline, 4k, 4 * KIB)
 ROW(map, 4k, 4 * KIB)
 ROW(map, 16k, 16 * KIB)
 ROW(map, 64k, 64 * KIB)
@@ -191,8 +192,8 @@ ROW(shared, 1m, LARGEST)
 
 const struct row sweep_sync_rows[] = {
     SWEEP(inline, 0, 400), SWEEP(inline, 64, 400), SWEEP(inline, 256, 400),
-    SWEEP(inline, 512, 400), SWEEP(map, 4k, 200), SWEEP(map, 16k, 200),
-    SWEEP(map, 64k, 100), SWEEP(map, 256k, 60), SWEEP(map, 1m, 20),
+    SWEEP(inline, 1k, 400), SWEEP(inline, 4k, 400), SWEEP(map, 4k, 200),
+    SWEEP(map, 16k, 200), SWEEP(map, 64k, 100), SWEEP(map, 256k, 60), SWEEP(map, 1m, 20),
     SWEEP(shared, 64, 400), SWEEP(shared, 256, 400), SWEEP(shared, 1k, 400),
     SWEEP(shared, 4k, 400), SWEEP(shared, 16k, 400), SWEEP(shared, 64k, 100),
     SWEEP(shared, 256k, 60), SWEEP(shared, 1m, 20),
