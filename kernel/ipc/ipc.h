@@ -126,7 +126,8 @@ typedef struct thread *(*ipc_direct_fn)(void *arg,
 void ipc_kernel_reply_direct(struct ipc_port *port, ipc_direct_fn fn);
 
 /* Traps (current thread).  Result in rax. */
-kern_return_t mach_msg_trap(struct thread *th, const uint64_t args[6]);
+/* All of mach_msg, whose arguments are in the thread's registers. */
+kern_return_t mach_msg_trap(struct thread *th);
 /*
  * The same for the commonest messages, with the first of the trap's arguments;
  * all of them are in the current thread's registers.  It is gone with the
@@ -136,8 +137,6 @@ kern_return_t mach_msg_trap(struct thread *th, const uint64_t args[6]);
  */
 kern_return_t mach_msg_fast_trap(vm_address_t message,
                                  mach_msg_option_t option, uint64_t sizes);
-/* mach_msg_trap() from the registers. */
-kern_return_t mach_msg_general_trap(struct thread *th);
 mach_port_name_t mach_reply_port_trap(void);
 kern_return_t mach_port_allocate_trap(mach_port_right_t right,
                                       vm_address_t out);

@@ -51,7 +51,6 @@ large_keep(struct ipc_kmsg *k)
         i = large_next++ % LARGE_KEPT;
         kfree(large[i], ipc_kmsg_bytes(large[i]), NULL);
     }
-    list_init(&k->ikm_link);
     large[i] = k;
 }
 
@@ -82,7 +81,6 @@ ipc_kmsg_create(mach_msg_size_t size)
     }
     k = kalloc(offsetof(struct ipc_kmsg, ikm_header) + capacity, NULL);
     if (k != NULL) {
-        list_init(&k->ikm_link);
         k->ikm_capacity = capacity;
         ipc_kmsg_count++;
     }

@@ -26,7 +26,7 @@
 #include <ipc/ipc_port.h>
 
 struct vm_map_copy;
-struct ipc_entry;
+struct thread;
 
 #define IKM_PREALLOC 1u /* goes back to its owner */
 #define IKM_BUSY 2u     /* prealloc: in use now */
@@ -36,19 +36,12 @@ struct ipc_entry;
 #define IKM_SONCE 32u   /* the one stand-in for counted notifications */
 #define IKM_RECEIVE 64u /* carries receive rights */
 #define IKM_LOST 128u   /* memory it carried is lost: reported at receive */
-#define IKM_MARKED 256u /* being decoded: its header's claims are marked */
+#define IKM_MARKED 256u /* being decoded: its rights are claimed */
 
 struct ipc_kmsg {
     struct list ikm_link;        /* K: queue or reap list */
-    union {
-        struct ipc_port *ikm_remote; /* destination right */
-        struct ipc_entry *ikm_remote_entry; /* while it is decoded, without
-                                        IKM_MARKED: where that right is */
-    };
-    union {
-        struct ipc_port *ikm_local;  /* reply right, IP_NULL or IP_DEAD */
-        struct ipc_entry *ikm_local_entry;
-    };
+    struct ipc_port *ikm_remote; /* destination right */
+    struct ipc_port *ikm_local;  /* reply right, IP_NULL or IP_DEAD */
     struct ledger *ikm_ledger;   /* +1; NULL: nothing charged */
     struct ipc_kmsg *ikm_reply;  /* request to the kernel: its reply to be */
     uint32_t ikm_capacity;       /* bytes from ikm_header on */
@@ -68,6 +61,7 @@ struct ipc_port_array {
     struct ipc_port *pa_ports[]; /* naked rights */
 };
 
+/* All that have memory, but for large ones that are kept. */
 extern uint64_t ipc_kmsg_count;
 
 /* NULL: shortage.  The rights are the caller's business. */
@@ -82,12 +76,12 @@ ipc_kmsg_of(const mach_msg_header_t *h)
                                - offsetof(struct ipc_kmsg, ikm_header));
 }
 
-/* copyin() and copyout() in line, where the pages are there. */
+/* copyin() and copyout() in line, where the pages are there: of a message, a
+ * number of 32-bit words.  (What lies behind VM_MAX_ADDRESS faults.) */
 static inline kern_return_t
 ipc_copyin(vm_address_t from, void *to, mach_msg_size_t size)
 {
-    return from <= VM_MAX_ADDRESS - size
-                   && user_copy_from(to, from, size) == 0
+    return from < VM_MAX_ADDRESS && user_copy_from_32(to, from, size) == 0
                ? KERN_SUCCESS
                : copyin(from, to, size);
 }
@@ -95,7 +89,7 @@ ipc_copyin(vm_address_t from, void *to, mach_msg_size_t size)
 static inline kern_return_t
 ipc_copyout(const void *from, vm_address_t to, mach_msg_size_t size)
 {
-    return to <= VM_MAX_ADDRESS - size && user_copy_to(to, from, size) == 0
+    return to < VM_MAX_ADDRESS && user_copy_to_32(to, from, size) == 0
                ? KERN_SUCCESS
                : copyout(from, to, size);
 }
@@ -178,8 +172,6 @@ ipc_kmsg_alloc(mach_msg_size_t size)
     k = list_entry(ipc_kmsg_cache, struct ipc_kmsg, ikm_link);
     ipc_kmsg_cache = ipc_kmsg_cache->next;
     ipc_kmsg_cached--;
-    ipc_kmsg_count++;
-    list_init(&k->ikm_link);
     return k;
 }
 
@@ -190,7 +182,6 @@ ipc_kmsg_push(struct ipc_kmsg *k)
     k->ikm_link.next = ipc_kmsg_cache;
     ipc_kmsg_cache = &k->ikm_link;
     ipc_kmsg_cached++;
-    ipc_kmsg_count--;
 }
 
 /* As it is to be given out. */
@@ -279,19 +270,12 @@ kern_return_t ipc_kmsg_copyin(struct ipc_kmsg *k, struct ipc_space *s,
                               struct vm_map *map, struct ledger *l);
 
 /*
- * Deliver k, the message that from's queue shows, to user memory at to; the
- * current thread's space and map.  Either all is done and the message is off
+ * Deliver k, the message that from's queue shows, to th, the current thread:
+ * where and how is in th_saved.ipc.  Either all is done and the message is off
  * the queue and freed; or nothing has happened.
  */
-struct ipc_caller;
-struct ipc_receive {
-    const struct ipc_caller *rc_caller;
-    vm_address_t rc_buffer;
-    mach_msg_size_t rc_size;
-    mach_msg_option_t rc_option;
-};
 kern_return_t ipc_kmsg_deliver(struct ipc_kmsg *k, struct ipc_port *from,
-                               const struct ipc_receive *r);
+                               struct thread *th);
 
 /* Send a message built by the kernel: k is complete, consumed.  It uses the
  * right that it goes through. */

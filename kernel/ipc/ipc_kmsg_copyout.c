@@ -20,6 +20,7 @@
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_upcall.h>
+#include <ipc/mach_msg.h>
 
 #define PLACES_SMALL 4u
 
@@ -57,9 +58,10 @@ places_count(struct ipc_kmsg *k, struct places *p)
 
 /* Take the first n mappings back. */
 static void
-places_undo(struct ipc_kmsg *k, const struct ipc_receive *r,
+places_undo(struct ipc_kmsg *k, const struct thread *th,
             const struct places *p, uint32_t n)
 {
+    struct vm_map *map = th->th_caller->ca_map;
     char *d = ipc_kmsg_first_descriptor(k);
     uint32_t done = 0;
 
@@ -75,16 +77,16 @@ places_undo(struct ipc_kmsg *k, const struct ipc_receive *r,
             struct ipc_port_array *a = ipc_desc_get(d);
 
             (void)vm_map_deallocate(
-                r->rc_caller->ca_map, p->at[done],
-                a->pa_count * sizeof(mach_port_name_t));
-        } else if (vm_map_copyin(r->rc_caller->ca_map, p->at[done], ool->size, true,
-                                 k->ikm_ledger != NULL ? k->ikm_ledger
-                                                       : r->rc_caller->ca_ledger,
+                map, p->at[done], a->pa_count * sizeof(mach_port_name_t));
+        } else if (vm_map_copyin(map, p->at[done], ool->size, true,
+                                 k->ikm_ledger != NULL
+                                     ? k->ikm_ledger
+                                     : th->th_caller->ca_ledger,
                                  &copy)
                    == KERN_SUCCESS) {
             ipc_desc_set(d, copy);
         } else {
-            (void)vm_map_deallocate(r->rc_caller->ca_map, p->at[done], ool->size);
+            (void)vm_map_deallocate(map, p->at[done], ool->size);
             ipc_desc_set(d, NULL);
             ool->size = 0;
             k->ikm_flags |= IKM_LOST;
@@ -95,25 +97,25 @@ places_undo(struct ipc_kmsg *k, const struct ipc_receive *r,
 
 /* Room for the names of an array, writable at once. */
 static kern_return_t
-place_names(const struct ipc_receive *r, uint32_t count, vm_address_t *at)
+place_names(const struct thread *th, uint32_t count, vm_address_t *at)
 {
     vm_size_t size = count * sizeof(mach_port_name_t);
     kern_return_t kr;
 
     *at = 0;
-    kr = vm_map_allocate(r->rc_caller->ca_map, at, size, VM_FLAGS_ANYWHERE);
+    kr = vm_map_allocate(th->th_caller->ca_map, at, size, VM_FLAGS_ANYWHERE);
     if (kr != KERN_SUCCESS) {
         return kr;
     }
     kr = vm_probe_write(*at, size);
     if (kr != KERN_SUCCESS) {
-        (void)vm_map_deallocate(r->rc_caller->ca_map, *at, size);
+        (void)vm_map_deallocate(th->th_caller->ca_map, *at, size);
     }
     return kr;
 }
 
 static kern_return_t
-places_map(struct ipc_kmsg *k, const struct ipc_receive *r, struct places *p)
+places_map(struct ipc_kmsg *k, const struct thread *th, struct places *p)
 {
     uint32_t left = ipc_kmsg_descriptors(k), done = 0;
     char *d = ipc_kmsg_first_descriptor(k);
@@ -129,12 +131,13 @@ places_map(struct ipc_kmsg *k, const struct ipc_receive *r, struct places *p)
         if (type == MACH_MSG_OOL_PORTS_DESCRIPTOR) {
             struct ipc_port_array *a = ipc_desc_get(d);
 
-            kr = place_names(r, a->pa_count, &p->at[done]);
+            kr = place_names(th, a->pa_count, &p->at[done]);
         } else {
-            kr = vm_map_copyout(r->rc_caller->ca_map, ipc_desc_get(d), &p->at[done]);
+            kr = vm_map_copyout(th->th_caller->ca_map, ipc_desc_get(d),
+                                &p->at[done]);
         }
         if (kr != KERN_SUCCESS) {
-            places_undo(k, r, p, done);
+            places_undo(k, th, p, done);
             return kr == KERN_BLOCKED ? kr : MACH_RCV_BODY_ERROR;
         }
         done++;
@@ -207,7 +210,7 @@ deliver_header(struct ipc_kmsg *k, struct ipc_port *from,
 
     assert(dest == from);
     k->ikm_remote = IP_NULL;
-    h->msgh_local_port = from->ip_name;
+    h->msgh_local_port = from->ip_object.io_name;
     h->msgh_remote_port = ipc_right_copyout(s, k->ikm_local, reply_type);
     k->ikm_local = IP_NULL;
     h->msgh_voucher_port = MACH_PORT_NULL;
@@ -243,10 +246,10 @@ deliver_trailer(struct ipc_kmsg *k, const struct ipc_port *from,
 /* The point of no return is behind us. */
 static void
 deliver(struct ipc_kmsg *k, struct ipc_port *from,
-        const struct ipc_receive *r, const struct places *p,
+        const struct thread *th, const struct places *p,
         mach_msg_size_t need)
 {
-    struct ipc_space *s = r->rc_caller->ca_space;
+    struct ipc_space *s = th->th_caller->ca_space;
     uint32_t n = ipc_kmsg_descriptors(k), done = 0;
     char *d = ipc_kmsg_first_descriptor(k);
     kern_return_t kr;
@@ -261,7 +264,7 @@ deliver(struct ipc_kmsg *k, struct ipc_port *from,
         d += ipc_desc_size(type);
     }
     deliver_header(k, from, s);
-    kr = copyout(&k->ikm_header, r->rc_buffer, need);
+    kr = copyout(&k->ikm_header, th->th_saved.ipc.buffer, need);
     assert(kr == KERN_SUCCESS);
     (void)kr;
     ipc_kmsg_free(k);
@@ -269,14 +272,14 @@ deliver(struct ipc_kmsg *k, struct ipc_port *from,
 
 /* Names aren't at hand: make sure of one, behind the buffer. */
 static __attribute__((noinline)) kern_return_t
-reserve_name(const struct ipc_receive *r, mach_msg_size_t need)
+reserve_name(const struct thread *th, mach_msg_size_t need)
 {
-    kern_return_t kr = vm_probe_write(r->rc_buffer, need);
+    kern_return_t kr = vm_probe_write(th->th_saved.ipc.buffer, need);
 
     if (kr != KERN_SUCCESS) {
         return kr == KERN_BLOCKED ? kr : MACH_RCV_INVALID_DATA;
     }
-    return ipc_entry_reserve(r->rc_caller->ca_space, 1) == KERN_SUCCESS
+    return ipc_entry_reserve(th->th_caller->ca_space, 1) == KERN_SUCCESS
                ? KERN_SUCCESS
                : MACH_RCV_BODY_ERROR;
 }
@@ -287,39 +290,38 @@ reserve_name(const struct ipc_receive *r, mach_msg_size_t need)
  * what remains can't fail.
  */
 static inline kern_return_t
-deliver_simple(struct ipc_kmsg *k, struct ipc_port *from,
-               const struct ipc_receive *r, mach_msg_size_t need)
+deliver_simple(struct ipc_kmsg *k, struct ipc_port *from, struct thread *th,
+               mach_msg_size_t need)
 {
-    struct ipc_space *s = r->rc_caller->ca_space;
+    struct ipc_space *s = th->th_caller->ca_space;
     mach_msg_header_t *h = &k->ikm_header;
     mach_msg_type_name_t dest = MACH_MSGH_BITS_REMOTE(h->msgh_bits);
-    mach_msg_type_name_t reply = MACH_MSGH_BITS_LOCAL(h->msgh_bits);
+    mach_msg_type_name_t type = MACH_MSGH_BITS_LOCAL(h->msgh_bits);
+    struct ipc_port *reply = k->ikm_local;
     mach_port_name_t name = MACH_PORT_NULL;
     /* A name of its own, with nobody to be told: as nearly always. */
-    bool new_name = reply == MACH_MSG_TYPE_PORT_SEND_ONCE
-                    && ip_valid(k->ikm_local)
-                    && ip_active(k->ikm_local)
-                    && ipc_entry_ready(s, 1);
+    bool new_name = type == MACH_MSG_TYPE_PORT_SEND_ONCE && ip_valid(reply)
+                    && ip_active(reply) && ipc_entry_ready(s, 1);
     kern_return_t kr;
 
     if (new_name) {
         name = ipc_entry_next_name(s);
-    } else if (k->ikm_local != IP_NULL) {
-        if (!ipc_entry_ready(s, 1) && ip_valid(k->ikm_local)) {
-            kr = reserve_name(r, need);
+    } else if (reply != IP_NULL) {
+        if (!ipc_entry_ready(s, 1) && ip_valid(reply)) {
+            kr = reserve_name(th, need);
             if (kr != KERN_SUCCESS) {
                 return kr;
             }
         }
-        name = ipc_right_copyout_name(s, k->ikm_local, reply);
+        name = ipc_right_copyout_name(s, reply, type);
     }
-    h->msgh_bits = MACH_MSGH_BITS(reply, dest);
+    h->msgh_bits = MACH_MSGH_BITS(type, dest);
     h->msgh_remote_port = name;
-    h->msgh_local_port = from->ip_name;
+    h->msgh_local_port = from->ip_object.io_name;
     deliver_trailer(k, from, need - h->msgh_size);
-    kr = ipc_copyout(h, r->rc_buffer, need);
+    kr = ipc_copyout(h, th->th_saved.ipc.buffer, need);
     if (kr != KERN_SUCCESS) {
-        h->msgh_bits = MACH_MSGH_BITS(dest, reply);
+        h->msgh_bits = MACH_MSGH_BITS(dest, type);
         return kr == KERN_BLOCKED ? kr : MACH_RCV_INVALID_DATA;
     }
     /* ---- point of no return ---- */
@@ -327,22 +329,19 @@ deliver_simple(struct ipc_kmsg *k, struct ipc_port *from,
     if (new_name) {
         struct ipc_entry *e = ipc_entry_pop(s);
 
-        e->ie_port = k->ikm_local;
+        e->ie_port = reply;
         e->ie_bits = MACH_PORT_TYPE_SEND_ONCE | 1u;
-        k->ikm_local = IP_NULL;
-    } else if (k->ikm_local != IP_NULL) {
-        mach_port_name_t given = ipc_right_copyout(s, k->ikm_local, reply);
+    } else if (reply != IP_NULL) {
+        mach_port_name_t given = ipc_right_copyout(s, reply, type);
 
         assert(given == name);
         (void)given;
-        k->ikm_local = IP_NULL;
     }
-    k->ikm_remote = IP_NULL;
     if (dest == MACH_MSG_TYPE_PORT_SEND_ONCE) {
         from->ip_sorights--;
-        ip_release(from);
+        from->ip_object.io_refs--; /* the receive right's is left */
     } else {
-        ipc_port_release_send(from);
+        ip_release_send(from);
     }
     ipc_kmsg_done(k);
     return KERN_SUCCESS;
@@ -373,23 +372,23 @@ destroy_received(struct ipc_kmsg *k, struct ipc_port *from)
  */
 static __attribute__((noinline)) kern_return_t
 too_large(struct ipc_kmsg *k, struct ipc_port *from,
-          const struct ipc_receive *r)
+          const struct thread *th)
 {
     mach_msg_header_t h = {
         .msgh_bits = 0,
         .msgh_size = k->ikm_header.msgh_size,
-        .msgh_local_port = from->ip_name,
+        .msgh_local_port = from->ip_object.io_name,
         .msgh_id = k->ikm_header.msgh_id,
     };
 
-    if (r->rc_size >= sizeof(h)) {
-        kern_return_t kr = copyout(&h, r->rc_buffer, sizeof(h));
+    if (mach_msg_rcv_size(th) >= sizeof(h)) {
+        kern_return_t kr = copyout(&h, th->th_saved.ipc.buffer, sizeof(h));
 
         if (kr != KERN_SUCCESS) {
             return kr == KERN_BLOCKED ? kr : MACH_RCV_INVALID_DATA;
         }
     }
-    if ((r->rc_option & MACH_RCV_LARGE) == 0) {
+    if ((mach_msg_option(th) & MACH_RCV_LARGE) == 0) {
         ipc_mqueue_take(from, k);
         destroy_received(k, from);
     }
@@ -399,31 +398,31 @@ too_large(struct ipc_kmsg *k, struct ipc_port *from,
 /* With descriptors, and room for it in the buffer. */
 static __attribute__((noinline)) kern_return_t
 deliver_complex(struct ipc_kmsg *k, struct ipc_port *from,
-                const struct ipc_receive *r, mach_msg_size_t need)
+                const struct thread *th, mach_msg_size_t need)
 {
     struct places p;
-    kern_return_t kr = vm_probe_write(r->rc_buffer, need);
+    kern_return_t kr = vm_probe_write(th->th_saved.ipc.buffer, need);
 
     if (kr != KERN_SUCCESS) {
         return kr == KERN_BLOCKED ? kr : MACH_RCV_INVALID_DATA;
     }
     places_count(k, &p);
-    if (ipc_entry_reserve(r->rc_caller->ca_space, p.ports) != KERN_SUCCESS) {
+    if (ipc_entry_reserve(th->th_caller->ca_space, p.ports) != KERN_SUCCESS) {
         return MACH_RCV_BODY_ERROR;
     }
     p.at = p.small;
     if (p.count > PLACES_SMALL) {
-        p.at = kalloc(p.count * sizeof(*p.at), r->rc_caller->ca_ledger);
+        p.at = kalloc(p.count * sizeof(*p.at), th->th_caller->ca_ledger);
         if (p.at == NULL) {
             return MACH_RCV_BODY_ERROR;
         }
     }
-    kr = p.count == 0 ? KERN_SUCCESS : places_map(k, r, &p);
+    kr = p.count == 0 ? KERN_SUCCESS : places_map(k, th, &p);
     if (kr == KERN_SUCCESS && p.count != 0) {
         /* Mapping may have taken the buffer's pages away. */
-        kr = vm_probe_write(r->rc_buffer, need);
+        kr = vm_probe_write(th->th_saved.ipc.buffer, need);
         if (kr != KERN_SUCCESS) {
-            places_undo(k, r, &p, p.count);
+            places_undo(k, th, &p, p.count);
             kr = kr == KERN_BLOCKED ? kr : MACH_RCV_INVALID_DATA;
         }
     }
@@ -431,25 +430,25 @@ deliver_complex(struct ipc_kmsg *k, struct ipc_port *from,
         /* ---- point of no return ---- */
         kr = (k->ikm_flags & IKM_LOST) != 0 ? MACH_RCV_BODY_ERROR
                                             : KERN_SUCCESS;
-        deliver(k, from, r, &p, need);
+        deliver(k, from, th, &p, need);
     }
     if (p.at != p.small) {
-        kfree(p.at, p.count * sizeof(*p.at), r->rc_caller->ca_ledger);
+        kfree(p.at, p.count * sizeof(*p.at), th->th_caller->ca_ledger);
     }
     return kr;
 }
 
 kern_return_t
 ipc_kmsg_deliver(struct ipc_kmsg *k, struct ipc_port *from,
-                 const struct ipc_receive *r)
+                 struct thread *th)
 {
-    mach_msg_size_t need = k->ikm_header.msgh_size
-                           + mach_msg_trailer_size(r->rc_option);
+    mach_msg_size_t need =
+        k->ikm_header.msgh_size + th->th_saved.ipc.trailer;
 
-    if (need > r->rc_size) {
-        return too_large(k, from, r);
+    if (need > th->th_saved.ipc.room) {
+        return too_large(k, from, th);
     }
     return (k->ikm_header.msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0
-               ? deliver_simple(k, from, r, need)
-               : deliver_complex(k, from, r, need);
+               ? deliver_simple(k, from, th, need)
+               : deliver_complex(k, from, th, need);
 }

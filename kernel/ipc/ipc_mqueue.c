@@ -178,9 +178,8 @@ ipc_mqueue_take(struct ipc_port *port, struct ipc_kmsg *k)
     }
 }
 
-/* Hand free slots to those who wait, in order. */
-static void
-grant_slots(struct ipc_port *port)
+void
+ipc_mqueue_room(struct ipc_port *port)
 {
     if (!ip_active(port)) {
         return;
@@ -203,17 +202,14 @@ ipc_mqueue_release_slot(struct ipc_port *port)
 {
     assert(port->ip_slots > 0);
     port->ip_slots--;
-    if (!list_empty(&port->ip_senders.wq_threads)
-        || !list_empty(&port->ip_requests)) {
-        grant_slots(port);
-    }
+    ipc_mqueue_room(port);
 }
 
 COLD void
 ipc_mqueue_set_limit(struct ipc_port *port, uint32_t limit)
 {
     port->ip_qlimit = limit;
-    grant_slots(port);
+    ipc_mqueue_room(port);
 }
 
 COLD void

@@ -115,8 +115,10 @@ ipc_mqueue_take_message(struct ipc_port *port, struct ipc_kmsg *k)
         port->ip_slots--;
     }
 }
-/* Slots: give one back (a message received, a reservation not used). */
+/* A slot is not used any more (a message received, a reservation not used). */
 void ipc_mqueue_release_slot(struct ipc_port *port);
+/* There may be room: hand free slots to those who wait for one. */
+void ipc_mqueue_room(struct ipc_port *port);
 void ipc_mqueue_set_limit(struct ipc_port *port, uint32_t limit);
 /* port, which may have messages, is in set now: wake receivers of the set. */
 void ipc_mqueue_joined(struct ipc_pset *set, struct ipc_port *port);

@@ -140,9 +140,8 @@ ipc_port_unmake(struct ipc_port *port, mach_msg_type_name_t disposition)
     ipc_port_release(port);
 }
 
-/* The last send right of a live port has gone. */
-static __attribute__((noinline)) void
-port_no_senders(struct ipc_port *port)
+void
+ipc_port_no_senders(struct ipc_port *port)
 {
     struct ipc_kmsg *k = port->ip_nsrequest;
 
@@ -161,10 +160,7 @@ ipc_port_release_send(struct ipc_port *port)
         return;
     }
     assert(port->ip_srights > 0);
-    if (--port->ip_srights == 0 && ip_active(port)) {
-        port_no_senders(port);
-    }
-    ip_release(port);
+    ip_release_send(port);
 }
 
 void
@@ -225,8 +221,8 @@ ipc_port_leave_space(struct ipc_port *port)
     assert(port->ip_state == IPS_SPACE);
     ipc_pset_remove_all(port);
     port->ip_state = IPS_LIMBO;
-    port->ip_space = NULL;
-    port->ip_name = 0;
+    port->ip_object.io_space = NULL;
+    port->ip_object.io_name = 0;
     port->ip_mscount = 0;
     port->ip_seqno = 0;
     port->ip_context = 0; /* what follows was the old receiver's */
@@ -242,8 +238,8 @@ ipc_port_enter_space(struct ipc_port *port, struct ipc_space *space,
 {
     assert(port->ip_state == IPS_LIMBO);
     port->ip_state = IPS_SPACE;
-    port->ip_space = space;
-    port->ip_name = name;
+    port->ip_object.io_space = space;
+    port->ip_object.io_name = name;
 }
 
 void

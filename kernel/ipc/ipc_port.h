@@ -5,14 +5,14 @@
  *
  * States of a port (ip_state), and the fields that prove each:
  *   IPS_SPACE    the receive right is named in a space:
- *                ip_space != NULL, ip_name is its name there
+ *                io_space != NULL, io_name is its name there
  *   IPS_TRANSIT  it is in a message queued on another port:
  *                ip_destination != NULL (+1 reference)
  *   IPS_LIMBO    it is in a message that is on no queue (being copied in or
  *                out, or served by the kernel), or is held by the kernel
  *   IPS_KERNEL   the kernel receives: a kernel object (ip_kind, ip_kobject),
  *                or a kernel reply port (ip_reply); never in a space
- *   IPS_DEAD     no receive right any more; ip_space == NULL, queue empty or
+ *   IPS_DEAD     no receive right any more; io_space == NULL, queue empty or
  *                being emptied by the reaper
  * From SPACE to LIMBO to TRANSIT and back by messages; to DEAD from every
  * other state; never back from DEAD.
@@ -44,6 +44,8 @@ struct ipc_object {
     enum ipc_object_type io_type;    /* I */
     uint32_t io_refs;
     bool io_active;                  /* false: dead */
+    mach_port_name_t io_name;        /* its name */
+    struct ipc_space *io_space;      /* there, or NULL: it has none */
     struct wait_queue io_receivers;  /* threads that wait for a message */
     struct wait_queue io_listeners;  /* in a synchronous receive: ipc_listen.h */
     struct list io_reap_link;        /* on the reap list, or alone */
@@ -64,8 +66,6 @@ struct ipc_port {
     struct ipc_object ip_object;      /* must be first */
     enum ipc_port_state ip_state;
     enum ipc_kobject_kind ip_kind;    /* I */
-    struct ipc_space *ip_space;       /* SPACE */
-    mach_port_name_t ip_name;         /* SPACE */
     struct ipc_port *ip_destination;  /* TRANSIT: +1 */
     uint32_t ip_travellers;           /* ports whose ip_destination it is */
     void *ip_kobject;                 /* KERNEL: the object, or ip_reply's arg */
@@ -157,6 +157,19 @@ ip_release(struct ipc_port *port)
     if (--port->ip_object.io_refs == 0) {
         ipc_port_free(port);
     }
+}
+
+/* The last send right of a live port has gone. */
+void ipc_port_no_senders(struct ipc_port *port);
+
+/* ipc_port_release_send() likewise. */
+static inline void
+ip_release_send(struct ipc_port *port)
+{
+    if (--port->ip_srights == 0 && ip_active(port)) {
+        ipc_port_no_senders(port);
+    }
+    ip_release(port);
 }
 
 /* NULL: shortage.  In LIMBO; the caller holds the receive right's reference. */

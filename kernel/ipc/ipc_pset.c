@@ -104,6 +104,7 @@ ipc_pset_destroy(struct ipc_pset *set)
 {
     assert(set->ps_object.io_active);
     set->ps_object.io_active = false;
+    set->ps_object.io_space = NULL;
     (void)wait_queue_wake_all(&set->ps_object.io_receivers, KERN_SUCCESS);
     (void)wait_queue_wake_all(&set->ps_object.io_listeners, KERN_SUCCESS);
     if (ipc_pset_reap(set)) {

@@ -12,7 +12,6 @@
 
 struct ipc_pset {
     struct ipc_object ps_object;  /* must be first */
-    mach_port_name_t ps_name;     /* K */
     struct list ps_links;         /* K: il_set_link: all members */
     uint32_t ps_count;            /* K: of them */
     struct list ps_ready;         /* K: il_ready_link: those with messages */

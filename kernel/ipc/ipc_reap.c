@@ -87,7 +87,7 @@ ipc_census(struct ipc_census *out)
     ipc_kmsg_trim();
     out->ic_ports = ipc_port_count;
     out->ic_sets = ipc_pset_count;
-    out->ic_messages = ipc_kmsg_count;
+    out->ic_messages = ipc_kmsg_count - (unsigned)ipc_kmsg_cached;
     out->ic_spaces = ipc_space_count;
 }
 

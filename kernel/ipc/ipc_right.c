@@ -133,7 +133,8 @@ ipc_right_alloc(struct ipc_space *s, mach_port_right_t right,
         ipc_port_enter_space(e->ie_port, s, e->ie_name);
     } else if (right == MACH_PORT_RIGHT_PORT_SET) {
         e->ie_bits = MACH_PORT_TYPE_PORT_SET;
-        e->ie_pset->ps_name = e->ie_name;
+        object->io_space = s;
+        object->io_name = e->ie_name;
     } else {
         e->ie_bits = MACH_PORT_TYPE_DEAD_NAME | 1u;
     }

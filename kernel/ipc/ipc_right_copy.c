@@ -243,8 +243,8 @@ struct ipc_entry *
 ipc_right_known(struct ipc_space *s, struct ipc_port *port)
 {
     struct ipc_entry *e =
-        port->ip_state == IPS_SPACE && port->ip_space == s
-            ? ipc_entry_lookup(s, port->ip_name)
+        port->ip_object.io_space == s
+            ? ipc_entry_lookup(s, port->ip_object.io_name)
             : ipc_hash_lookup(s, port);
 
     if (e != NULL) {

@@ -127,13 +127,13 @@ ipc_sonce_unmake(struct ipc_port *port)
 }
 
 struct ledger *
-ipc_sonce_payer(const struct ipc_port *port)
+ipc_sonce_oldest_payer(const struct ipc_port *port)
 {
     return oldest(port)->mk_ledger;
 }
 
 void
-ipc_sonce_use(struct ipc_port *port)
+ipc_sonce_use_oldest(struct ipc_port *port)
 {
     count_down(port, oldest(port));
 }

@@ -29,9 +29,27 @@ struct ipc_port *ipc_sonce_make(struct ipc_port *port);
 /* The one made last: it was not needed, or its maker pays as its sender. */
 void ipc_sonce_unmake(struct ipc_port *port);
 /* Who pays for a message through a right that exists. */
-struct ledger *ipc_sonce_payer(const struct ipc_port *port);
-/* A right is used: by a message, or for a notification of its end. */
-void ipc_sonce_use(struct ipc_port *port);
+struct ledger *ipc_sonce_oldest_payer(const struct ipc_port *port);
+static inline struct ledger *
+ipc_sonce_payer(const struct ipc_port *port)
+{
+    return port->ip_sole_maker != NULL ? port->ip_sole_maker
+                                       : ipc_sonce_oldest_payer(port);
+}
+
+/* A right is used: by a message, or for a notification of its end.  In line:
+ * where the port's own ledger made all there are, as nearly always. */
+void ipc_sonce_use_oldest(struct ipc_port *port);
+static inline void
+ipc_sonce_use(struct ipc_port *port)
+{
+    if (port->ip_sole_maker == port->ip_object.io_ledger) {
+        port->ip_maker.mk_count--;
+    } else {
+        ipc_sonce_use_oldest(port);
+    }
+}
+
 /* The port is dead: nobody pays for anything any more. */
 void ipc_sonce_forget(struct ipc_port *port);
 /* Whoever makes rights now. */

@@ -155,7 +155,7 @@ space_has(struct ipc_space *s, struct ipc_entry *e)
         return false;
     }
     /* The receiver of the port knows it by that name only. */
-    return (e->ie_port->ip_state == IPS_SPACE && e->ie_port->ip_space == s)
+    return (e->ie_port->ip_object.io_space == s)
            || ipc_hash_lookup(s, e->ie_port) != NULL;
 }
 

@@ -5,6 +5,7 @@
  * What has a receiver waiting and is simple never comes here:
  * mach_msg_fast.c, which is tried first.
  */
+#include <base/string.h>
 #include <machine/clock.h>
 #include <sched/thread.h>
 #include <sched/wait.h>
@@ -16,100 +17,95 @@
      | MACH_SEND_NOTIFY | MACH_RCV_TIMEOUT | MACH_RCV_INTERRUPT          \
      | MACH_RCV_OVERWRITE | 0xff000000u)
 
-
 uint64_t
-mach_msg_deadline(struct mach_msg_call *c, mach_msg_option_t timeout_bit)
+mach_msg_deadline(struct thread *th, mach_msg_option_t timeout_bit)
 {
-    struct thread *th = c->mc_thread;
-
-    if ((c->mc_option & timeout_bit) == 0) {
+    if ((mach_msg_option(th) & timeout_bit) == 0) {
         return WAIT_FOREVER;
     }
     if (th->th_trap_deadline == 0) {
         th->th_trap_deadline =
-            clock_uptime() + (uint64_t)c->mc_timeout * 1000000ull;
+            clock_uptime() + (uint64_t)mach_msg_timeout(th) * 1000000ull;
     }
     return th->th_trap_deadline;
 }
 
 static inline kern_return_t
-after_send(struct mach_msg_call *c)
+ended(struct thread *th, kern_return_t kr)
 {
-    struct thread *th = c->mc_thread;
-    kern_return_t kr;
-
-    th->th_trap_deadline = 0;
-    if ((c->mc_option & MACH_RCV_MSG) == 0) {
-        return MACH_MSG_SUCCESS;
-    }
-    c->mc_option &= ~MACH_SEND_MSG;
-    regs_set_arg(&th->th_regs, MACH_MSG_ARG_OPTION, c->mc_option);
-    kr = mach_msg_receive(c);
     if (kr != KERN_BLOCKED) {
         th->th_trap_deadline = 0;
     }
     return kr;
 }
 
-kern_return_t
-mach_msg_after_send(struct mach_msg_call *c)
+static inline kern_return_t
+after_send(struct thread *th)
 {
-    return after_send(c);
+    th->th_trap_deadline = 0;
+    if ((mach_msg_option(th) & MACH_RCV_MSG) == 0) {
+        return MACH_MSG_SUCCESS;
+    }
+    mach_msg_sent(th);
+    return ended(th, mach_msg_receive(th));
 }
 
-static inline kern_return_t
-run(struct mach_msg_call *c)
+kern_return_t
+mach_msg_after_send(struct thread *th)
 {
+    return after_send(th);
+}
+
+static void
+set_args(struct thread *th, const uint64_t args[6])
+{
+    for (unsigned i = 0; i < 6; i++) {
+        regs_set_arg(&th->th_regs, i, args[i]);
+    }
+}
+
+kern_return_t
+mach_msg_after_serve(struct thread *th, const uint64_t called[6])
+{
+    uint64_t now[6];
     kern_return_t kr;
 
-    if ((c->mc_option & MACH_SEND_MSG) == 0) {
-        mach_msg_slot_give_back(c);
-        kr = (c->mc_option & MACH_RCV_MSG) != 0 ? mach_msg_receive(c)
-                                                : MACH_MSG_SUCCESS;
-    } else {
-        kr = mach_msg_send(c);
-        if (c->mc_slot != NULL) {
-            mach_msg_slot_give_back(c);
-        }
-        if (kr == KERN_SUCCESS) {
-            return after_send(c);
-        }
+    regs_get_args(&th->th_regs, now);
+    if (memcmp(now, called, sizeof(now)) == 0) {
+        return after_send(th);
     }
+    set_args(th, called);
+    kr = after_send(th);
     if (kr != KERN_BLOCKED) {
-        c->mc_thread->th_trap_deadline = 0;
+        set_args(th, now);
     }
     return kr;
 }
 
-kern_return_t
-mach_msg_run(struct mach_msg_call *c)
-{
-    return run(c);
-}
-
 static inline kern_return_t
-start(struct thread *th, const uint64_t args[6])
+run(struct thread *th, mach_msg_option_t option)
 {
-    struct mach_msg_call c;
+    kern_return_t kr = MACH_MSG_SUCCESS;
 
-    mach_msg_call_init(&c, th, args);
-    if ((c.mc_option & ~OPTIONS_KNOWN) != 0) {
-        return KERN_INVALID_ARGUMENT;
+    if ((option & MACH_SEND_MSG) != 0) {
+        kr = mach_msg_send(th);
+    } else if ((option & MACH_RCV_MSG) != 0) {
+        kr = mach_msg_receive(th);
     }
-    return run(&c);
+    return ended(th, kr);
 }
 
 kern_return_t
-mach_msg_trap(struct thread *th, const uint64_t args[6])
+mach_msg_run(struct thread *th)
 {
-    return start(th, args);
+    return run(th, mach_msg_option(th));
 }
 
 kern_return_t
-mach_msg_general_trap(struct thread *th)
+mach_msg_trap(struct thread *th)
 {
-    uint64_t args[6];
+    mach_msg_option_t option = mach_msg_option(th);
 
-    regs_get_args(&th->th_regs, args);
-    return start(th, args);
+    return (option & ~OPTIONS_KNOWN) != 0 ? KERN_INVALID_ARGUMENT
+                                          : run(th, option);
 }

@@ -23,55 +23,49 @@
 #include <ipc/ipc_upcall.h>
 
 #define MACH_MSG_ARG_OPTION 1u
+#define MACH_MSG_ARG_TIMEOUT 4u
 
-struct mach_msg_call {
-    struct thread *mc_thread;
-    const struct ipc_caller *mc_caller;
-    vm_address_t mc_message;
-    mach_msg_option_t mc_option;
-    mach_msg_size_t mc_send_size;
-    mach_port_name_t mc_rcv_name;
-    mach_port_name_t mc_notify;
-    mach_msg_timeout_t mc_timeout;
-    struct ipc_receive mc_receive; /* where to */
-    struct ipc_port *mc_slot; /* a slot of this port's queue is ours */
-};
-
-static inline void
-mach_msg_call_init(struct mach_msg_call *c, struct thread *th,
-                   const uint64_t args[6])
+/* The arguments, which stay in the saved registers until the trap is done. */
+static inline vm_address_t
+mach_msg_message(const struct thread *th)
 {
-    mach_msg_option_t option = (mach_msg_option_t)args[1];
-
-    c->mc_thread = th;
-    c->mc_caller = th->th_caller;
-    c->mc_message = args[0];
-    c->mc_option = option;
-    c->mc_send_size = (mach_msg_size_t)args[2];
-    c->mc_rcv_name = (mach_port_name_t)args[3];
-    c->mc_notify = (mach_port_name_t)(args[3] >> 32);
-    c->mc_timeout = (mach_msg_timeout_t)args[4];
-    c->mc_receive.rc_caller = th->th_caller;
-    c->mc_receive.rc_buffer =
-        (option & MACH_RCV_OVERWRITE) != 0 ? args[5] : args[0];
-    c->mc_receive.rc_size = (mach_msg_size_t)(args[2] >> 32);
-    c->mc_receive.rc_option = option;
-    c->mc_slot = NULL;
+    return regs_arg(&th->th_regs, 0);
 }
 
-/* The receive part of the saved registers' arguments; the name. */
-static inline mach_port_name_t
-mach_msg_receive_args(struct ipc_receive *r, const struct thread *th)
+static inline mach_msg_option_t
+mach_msg_option(const struct thread *th)
 {
-    uint64_t args[6];
+    return (mach_msg_option_t)regs_arg(&th->th_regs, MACH_MSG_ARG_OPTION);
+}
 
-    regs_get_args(&th->th_regs, args);
-    r->rc_caller = th->th_caller;
-    r->rc_option = (mach_msg_option_t)args[1];
-    r->rc_buffer =
-        (r->rc_option & MACH_RCV_OVERWRITE) != 0 ? args[5] : args[0];
-    r->rc_size = (mach_msg_size_t)(args[2] >> 32);
-    return (mach_port_name_t)args[3];
+static inline mach_msg_size_t
+mach_msg_send_size(const struct thread *th)
+{
+    return (mach_msg_size_t)regs_arg(&th->th_regs, 2);
+}
+
+static inline mach_msg_size_t
+mach_msg_rcv_size(const struct thread *th)
+{
+    return (mach_msg_size_t)(regs_arg(&th->th_regs, 2) >> 32);
+}
+
+static inline mach_port_name_t
+mach_msg_rcv_name(const struct thread *th)
+{
+    return (mach_port_name_t)regs_arg(&th->th_regs, 3);
+}
+
+static inline mach_port_name_t
+mach_msg_notify(const struct thread *th)
+{
+    return (mach_port_name_t)(regs_arg(&th->th_regs, 3) >> 32);
+}
+
+static inline mach_msg_timeout_t
+mach_msg_timeout(const struct thread *th)
+{
+    return (mach_msg_timeout_t)regs_arg(&th->th_regs, MACH_MSG_ARG_TIMEOUT);
 }
 
 /* Whatever executes the trap again has nothing to send. */
@@ -80,21 +74,12 @@ mach_msg_sent(struct thread *th)
 {
     uint64_t option = regs_arg(&th->th_regs, MACH_MSG_ARG_OPTION);
 
-    regs_set_arg(&th->th_regs, MACH_MSG_ARG_OPTION, option & ~MACH_SEND_MSG);
+    regs_set_arg(&th->th_regs, MACH_MSG_ARG_OPTION,
+                 option & ~(uint64_t)MACH_SEND_MSG);
 }
 
-/* In a continuation: from the saved registers. */
-static inline void
-mach_msg_call_again(struct mach_msg_call *c, struct thread *th)
-{
-    uint64_t args[6];
-
-    regs_get_args(&th->th_regs, args);
-    mach_msg_call_init(c, th, args);
-}
-
-/* Where a thread that is going to wait wants its message: for those that go
- * there at once. */
+/* Where a thread that receives wants its message; ipc_kmsg_deliver() and those
+ * that go there at once look here. */
 static inline void
 mach_msg_place(struct thread *th, vm_address_t buffer, mach_msg_size_t size,
                mach_msg_size_t trailer)
@@ -104,21 +89,40 @@ mach_msg_place(struct thread *th, vm_address_t buffer, mach_msg_size_t size,
     th->th_saved.ipc.trailer = trailer;
 }
 
+/* The greatest option with a trailer that there is: format 0, and at most the
+ * context. */
+#define MACH_MSG_OPTION_LAST \
+    (MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_CTX) | 0x00ffffffu)
+
+/* As the arguments say. */
+static inline void
+mach_msg_place_by(struct thread *th, mach_msg_option_t option)
+{
+    mach_msg_place(th,
+                   (option & MACH_RCV_OVERWRITE) != 0
+                       ? regs_arg(&th->th_regs, 5)
+                       : mach_msg_message(th),
+                   mach_msg_rcv_size(th), mach_msg_trailer_size(option));
+}
+
 /* Send if asked to, then receive if asked to. */
-kern_return_t mach_msg_run(struct mach_msg_call *c);
+kern_return_t mach_msg_run(struct thread *th);
 /* The send is done: go on. */
-kern_return_t mach_msg_after_send(struct mach_msg_call *c);
-kern_return_t mach_msg_send(struct mach_msg_call *c);
-/* The slot that is ours, if one is, is not used. */
-void mach_msg_slot_give_back(struct mach_msg_call *c);
-kern_return_t mach_msg_receive(struct mach_msg_call *c);
+kern_return_t mach_msg_after_send(struct thread *th);
+/* The same as the trap was called, whose arguments these were: a routine may
+ * have given th other registers, which are then what it goes on with. */
+kern_return_t mach_msg_after_serve(struct thread *th,
+                                   const uint64_t called[6]);
+/* Send, and go on. */
+kern_return_t mach_msg_send(struct thread *th);
+kern_return_t mach_msg_receive(struct thread *th);
 kern_return_t mach_msg_receive_continue(struct thread *th,
                                         kern_return_t result);
 /* Serve k, a request to a kernel port; consumed unless KERN_BLOCKED. */
-kern_return_t mach_msg_serve(struct mach_msg_call *c, struct ipc_kmsg *k);
+kern_return_t mach_msg_serve(struct thread *th, struct ipc_kmsg *k);
 /* Make sure that there is room for the reply to a request to the kernel:
  * ikm_reply, or (NULL) that of the request itself.  KERN_RESOURCE_SHORTAGE. */
-kern_return_t mach_msg_reply_alloc(const struct mach_msg_call *c,
+kern_return_t mach_msg_reply_alloc(const struct thread *th,
                                    struct ipc_kmsg *request);
 /*
  * What mach_msg_fast_trap() does with a request by COPY_SEND with a reply right
@@ -132,7 +136,6 @@ kern_return_t mach_msg_kernel_rpc(struct thread *th, vm_address_t message,
                                   mach_msg_size_t size, uint64_t head1);
 kern_return_t mach_msg_kernel_try(struct thread *th);
 /* Absolute deadline of a wait whose time-out has this option bit. */
-uint64_t mach_msg_deadline(struct mach_msg_call *c,
-                           mach_msg_option_t timeout_bit);
+uint64_t mach_msg_deadline(struct thread *th, mach_msg_option_t timeout_bit);
 
 #endif

@@ -226,7 +226,7 @@ request(struct fast *f, struct ipc_entry *e, enum form form)
     if (form != RIGHT) {
         seen.remote = ipc_entry_next_name(f->to);
     }
-    seen.local = f->dest->ip_name;
+    seen.local = f->dest->ip_object.io_name;
     if (!put_message(f, &seen, form)) {
         return forget_carried(f, &seen, form);
     }
@@ -260,7 +260,7 @@ reply(struct fast *f, enum form form)
     if (!open_window(f)) {
         return forget_carried(f, &seen, form);
     }
-    seen.local = f->dest->ip_name;
+    seen.local = f->dest->ip_object.io_name;
     if (!put_message(f, &seen, form)) {
         return forget_carried(f, &seen, form);
     }

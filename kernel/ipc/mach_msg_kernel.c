@@ -23,6 +23,7 @@
 #define ARG_OPTION 1u
 #define ARG_SIZES 2u
 #define ARG_NAMES 3u
+#define ARG_SECOND 5u
 #define BITS_REQUEST \
     MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE)
 #define BITS_REQUEST_HELD \
@@ -132,7 +133,8 @@ INLINE bool
 goes_straight(const struct thread *th, const struct ipc_port *to,
               mach_port_name_t name)
 {
-    return to->ip_space == th->th_caller->ca_space && to->ip_name == name
+    return to->ip_object.io_space == th->th_caller->ca_space
+           && to->ip_object.io_name == name
            && to->ip_msgcount == 0
            && list_empty(&to->ip_object.io_receivers.wq_threads)
            && list_empty(&to->ip_object.io_listeners.wq_threads)
@@ -173,7 +175,7 @@ put_reply(const struct thread *th, mach_msg_header_t *h,
     }
     h->msgh_bits = BITS_REPLY_SEEN;
     h->msgh_remote_port = MACH_PORT_NULL;
-    h->msgh_local_port = port->ip_name;
+    h->msgh_local_port = port->ip_object.io_name;
     h->msgh_voucher_port = MACH_PORT_NULL;
     return need <= th->th_saved.ipc.room && to <= VM_MAX_ADDRESS - need
            && user_copy_to(to, h, need) == 0;
@@ -187,11 +189,7 @@ drop_request(struct ipc_kmsg *k)
     struct ipc_port *dest = k->ikm_remote, *port = k->ikm_local;
 
     port->ip_seqno++;
-    if (port->ip_sole_maker == port->ip_object.io_ledger) {
-        port->ip_maker.mk_count--; /* as nearly always */
-    } else {
-        ipc_sonce_use(port);
-    }
+    ipc_sonce_use(port);
     port->ip_sorights--;
     port->ip_object.io_refs--; /* the receive right's is left */
     if (--dest->ip_srights == 0 && ip_active(dest)) {
@@ -224,14 +222,16 @@ static __attribute__((noinline)) kern_return_t
 finish_queued(struct thread *th, struct ipc_kmsg *k, struct ipc_kmsg *reply,
               bool answer, const struct asked *a)
 {
-    const uint64_t args[6] = { a->buffer, a->option, a->sizes, a->name,
-                               0, a->buffer };
-    struct mach_msg_call c;
+    uint64_t args[6];
 
     charge_kept(th, k);
     mach_msg_serve_finish(k, reply, answer);
-    mach_msg_call_init(&c, th, args);
-    return mach_msg_after_send(&c);
+    regs_get_args(&th->th_regs, args);
+    args[(a->option & MACH_RCV_OVERWRITE) != 0 ? ARG_SECOND : 0] = a->buffer;
+    args[ARG_OPTION] = a->option;
+    args[ARG_SIZES] = a->sizes;
+    args[ARG_NAMES] = (args[ARG_NAMES] & ~(uint64_t)UINT32_MAX) | a->name;
+    return mach_msg_after_serve(th, args);
 }
 
 /* The routine has been run: its reply, or the way there. */
@@ -243,8 +243,9 @@ finish(struct thread *th, struct ipc_kmsg *k, struct ipc_kmsg *reply,
         && goes_straight(th, k->ikm_local, a->name)
         && put_reply(th, &reply->ikm_header, k->ikm_local)) {
         drop_request(k);
-        regs_set_arg(&th->th_regs, ARG_OPTION,
-                     (uint32_t)a->option & ~MACH_SEND_MSG);
+        if (regs_arg(&th->th_regs, ARG_OPTION) == a->option) {
+            mach_msg_sent(th); /* else they are other registers */
+        }
         return MACH_MSG_SUCCESS;
     }
     return finish_queued(th, k, reply, answer, a);

@@ -56,29 +56,23 @@ receive_no_wait(struct thread *th, struct ipc_object *object,
 }
 
 static inline kern_return_t
-receive_wait(struct mach_msg_call *c, struct ipc_object *object)
+receive_wait(struct thread *th, struct ipc_object *object)
 {
-    struct thread *th = c->mc_thread;
+    mach_msg_option_t option = mach_msg_option(th);
     uint64_t deadline = WAIT_FOREVER;
-    unsigned flags = WAIT_ABORTABLE;
     kern_return_t kr;
 
-    if ((c->mc_option & MACH_RCV_TIMEOUT) != 0) {
-        if (c->mc_timeout == 0) {
+    if ((option & MACH_RCV_TIMEOUT) != 0) {
+        if (mach_msg_timeout(th) == 0) {
             return MACH_RCV_TIMED_OUT;
         }
-        deadline = mach_msg_deadline(c, MACH_RCV_TIMEOUT);
-    }
-    if ((c->mc_option & MACH_RCV_INTERRUPT) != 0) {
-        flags |= WAIT_INTERRUPTIBLE;
+        deadline = mach_msg_deadline(th, MACH_RCV_TIMEOUT);
     }
     object->io_refs++;
     th->th_saved.ipc.object = object;
-    mach_msg_place(th, c->mc_receive.rc_buffer, c->mc_receive.rc_size,
-                   mach_msg_trailer_size(c->mc_option));
     th->th_ipc_wait = IPC_WAIT_RECEIVE;
     kr = thread_wait(&object->io_receivers, mach_msg_receive_continue,
-                     deadline, flags);
+                     deadline, (option & MACH_RCV_INTERRUPT) | WAIT_ABORTABLE);
     return kr == KERN_BLOCKED ? kr : receive_no_wait(th, object, kr);
 }
 
@@ -86,35 +80,29 @@ receive_wait(struct mach_msg_call *c, struct ipc_object *object)
 static COLD kern_return_t
 receive_wait_again(struct thread *th, struct ipc_object *object)
 {
-    struct mach_msg_call c;
-
-    mach_msg_call_again(&c, th);
-    return receive_wait(&c, object);
+    return receive_wait(th, object);
 }
 
-/* Woken for a message of an object that may still be the one named. */
+/* Woken for a message of an object that its space may have no more. */
 static inline kern_return_t
 receive_woken(struct thread *th, struct ipc_object *object,
               struct ipc_port **from)
 {
-    struct ipc_receive r;
+    const struct ipc_space *s = th->th_caller->ca_space;
     struct ipc_kmsg *k;
     kern_return_t kr;
 
-    if (!object->io_active) {
-        return MACH_RCV_PORT_DIED;
-    }
-    if (receive_object(th->th_caller->ca_space,
-                       mach_msg_receive_args(&r, th))
-        != object) {
-        return MACH_RCV_PORT_CHANGED;
+    if (object->io_space != s || object->io_name != mach_msg_rcv_name(th)
+        || !s->is_active) {
+        return object->io_active ? MACH_RCV_PORT_CHANGED
+                                 : MACH_RCV_PORT_DIED;
     }
     k = ipc_mqueue_peek(object, from);
     if (k == NULL) {
         *from = NULL;
         return receive_wait_again(th, object);
     }
-    kr = ipc_kmsg_deliver(k, *from, &r);
+    kr = ipc_kmsg_deliver(k, *from, th);
     if (kr != KERN_SUCCESS) {
         *from = NULL;
     }
@@ -144,23 +132,24 @@ mach_msg_receive_continue(struct thread *th, kern_return_t result)
 }
 
 kern_return_t
-mach_msg_receive(struct mach_msg_call *c)
+mach_msg_receive(struct thread *th)
 {
+    mach_msg_option_t option = mach_msg_option(th);
     struct ipc_object *object;
     struct ipc_port *from;
     struct ipc_kmsg *k;
 
-    if (GET_RCV_ELEMENTS(c->mc_option) > MACH_RCV_TRAILER_CTX
-        || GET_RCV_TRAILER_TYPE(c->mc_option) != MACH_MSG_TRAILER_FORMAT_0) {
+    if (option > MACH_MSG_OPTION_LAST) {
         return MACH_RCV_INVALID_TRAILER;
     }
-    object = receive_object(c->mc_caller->ca_space, c->mc_rcv_name);
+    object = receive_object(th->th_caller->ca_space, mach_msg_rcv_name(th));
     if (object == NULL) {
         return MACH_RCV_INVALID_NAME;
     }
+    mach_msg_place_by(th, option);
     k = ipc_mqueue_peek(object, &from);
-    return k == NULL ? receive_wait(c, object)
-                     : ipc_kmsg_deliver(k, from, &c->mc_receive);
+    return k == NULL ? receive_wait(th, object)
+                     : ipc_kmsg_deliver(k, from, th);
 }
 
 COLD void

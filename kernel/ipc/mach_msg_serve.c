@@ -24,7 +24,7 @@ reply_begin(struct mach_msg_reply *reply, const struct ipc_kmsg *request,
 }
 
 kern_return_t
-mach_msg_reply_alloc(const struct mach_msg_call *c, struct ipc_kmsg *request)
+mach_msg_reply_alloc(const struct thread *th, struct ipc_kmsg *request)
 {
     const struct mig_routine *r =
         ipc_upcall_routine(request->ikm_header.msgh_id);
@@ -41,7 +41,7 @@ mach_msg_reply_alloc(const struct mach_msg_call *c, struct ipc_kmsg *request)
     if (reply == NULL) {
         return KERN_RESOURCE_SHORTAGE;
     }
-    if (ipc_kmsg_charge(reply, c->mc_caller->ca_ledger) != KERN_SUCCESS) {
+    if (ipc_kmsg_charge(reply, th->th_caller->ca_ledger) != KERN_SUCCESS) {
         ipc_kmsg_free(reply);
         return KERN_RESOURCE_SHORTAGE;
     }
@@ -114,7 +114,7 @@ mach_msg_serve_wait(struct thread *th, struct ipc_kmsg *k)
 }
 
 kern_return_t
-mach_msg_serve(struct mach_msg_call *c, struct ipc_kmsg *k)
+mach_msg_serve(struct thread *th, struct ipc_kmsg *k)
 {
     const struct mig_routine *r = ipc_upcall_routine(k->ikm_header.msgh_id);
     struct mach_msg_reply on_stack;
@@ -122,7 +122,7 @@ mach_msg_serve(struct mach_msg_call *c, struct ipc_kmsg *k)
     kern_return_t kr = mach_msg_serve_run(r, k, reply);
 
     if (kr == KERN_BLOCKED) {
-        mach_msg_serve_wait(c->mc_thread, k);
+        mach_msg_serve_wait(th, k);
         return kr;
     }
     mach_msg_serve_finish(k, reply, kr == KERN_SUCCESS);
@@ -133,12 +133,10 @@ static kern_return_t
 mach_msg_serve_continue(struct thread *th, kern_return_t result)
 {
     struct ipc_kmsg *k = th->th_request;
-    struct mach_msg_call c;
     kern_return_t kr;
 
     assert(k != NULL);
     th->th_request = NULL;
-    mach_msg_call_again(&c, th);
     if (result == KERN_ABORTED || result == KERN_INTERRUPTED) {
         struct mach_msg_reply on_stack;
         struct ipc_kmsg *reply = reply_begin(
@@ -149,7 +147,7 @@ mach_msg_serve_continue(struct thread *th, kern_return_t result)
         mach_msg_serve_finish(k, reply, true);
         kr = KERN_SUCCESS;
     } else {
-        kr = mach_msg_serve(&c, k);
+        kr = mach_msg_serve(th, k);
     }
-    return kr == KERN_SUCCESS ? mach_msg_after_send(&c) : kr;
+    return kr == KERN_SUCCESS ? mach_msg_after_send(th) : kr;
 }

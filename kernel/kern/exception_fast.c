@@ -74,7 +74,8 @@ put_request(const struct fast *f, int exception, uint64_t code,
     memcpy(&ndr, &NDR_record, sizeof(ndr));
     user_access_begin();
     user_put64(to, HEAD0(BITS_REQUEST_SEEN, f->size), miss);
-    user_put64(to + 8, HEAD1(ipc_entry_next_name(f->to), f->dest->ip_name),
+    user_put64(to + 8,
+               HEAD1(ipc_entry_next_name(f->to), f->dest->ip_object.io_name),
                miss);
     user_put64(to + 16, (uint64_t)MIG_ID_exc_exception_raise_state << 32,
                miss);

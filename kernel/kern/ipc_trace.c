@@ -83,7 +83,7 @@ static const struct task *
 port_owner(const struct ipc_port *port)
 {
     if (port->ip_state == IPS_SPACE) {
-        return task_of_space(port->ip_space);
+        return task_of_space(port->ip_object.io_space);
     }
     if (port->ip_state == IPS_KERNEL && port->ip_kind == IKOT_TASK) {
         return port->ip_kobject;

@@ -97,7 +97,7 @@ fill_members(void *arg, void *to, vm_size_t size)
 
     for (i = 0; i < size / sizeof(*out); i++) {
         out[i] = list_entry(*at, struct ipc_link, il_set_link)
-                     ->il_port->ip_name;
+                     ->il_port->ip_object.io_name;
         *at = (*at)->next;
         ipc_breathe((uint32_t)i);
     }

@@ -47,7 +47,7 @@ print_trap(vm_address_t address, vm_size_t length)
 static kern_return_t
 message_trap(void)
 {
-    return mach_msg_general_trap(current_thread());
+    return mach_msg_trap(current_thread());
 }
 
 #define TRAP(name, fn) [TRAP_count - TRAP_##name] = (trap_fn_t)(fn)

@@ -202,7 +202,7 @@ call_with_more(struct thread *th, struct thread *to,
     }
     caller_waits(th, to, to->th_saved.ipc.object, flags);
     return resume(to, th, form, (tag & TAG_SEEN) | SYNC_KIND_CALL,
-                  port->ip_context, port->ip_name);
+                  port->ip_context, port->ip_object.io_name);
 }
 
 NOINLINE kern_return_t
@@ -214,7 +214,7 @@ call_other_form(struct thread *th, struct thread *to,
     }
     caller_waits(th, to, to->th_saved.ipc.object, wait_flags(tag));
     return resume_words(to, th, tag & ~(uint64_t)TAG_WAIT, SYNC_KIND_CALL,
-                        port->ip_context, port->ip_name);
+                        port->ip_context, port->ip_object.io_name);
 }
 
 /* to listens to port, by object. */
@@ -233,7 +233,7 @@ call_listener(struct thread *th, struct thread *to, struct ipc_port *port,
     /* ---- point of no return ---- */
     caller_waits(th, to, object, WAIT_ABORTABLE);
     return resume_words(to, th, tag, SYNC_KIND_CALL, port->ip_context,
-                        port->ip_name);
+                        port->ip_object.io_name);
 }
 
 /* Nobody listens to the port itself. */

@@ -66,7 +66,8 @@ tell(struct thread *th, const struct ipc_port *port, uint64_t kind,
 {
     regs_set_sync_tag(&th->th_regs, kind | 1u);
     regs_set_sync_word(&th->th_regs, word);
-    regs_set_sync_source(&th->th_regs, port->ip_context, port->ip_name);
+    regs_set_sync_source(&th->th_regs, port->ip_context,
+                         port->ip_object.io_name);
     return KERN_SUCCESS;
 }
 
@@ -92,7 +93,8 @@ take_caller(struct thread *th, struct ipc_port *port)
         thread_wakeup(caller, kr);
         return KERN_FAILURE;
     }
-    regs_set_sync_source(&th->th_regs, port->ip_context, port->ip_name);
+    regs_set_sync_source(&th->th_regs, port->ip_context,
+                         port->ip_object.io_name);
     caller->th_saved.ipc.object = NULL;
     caller->th_ipc_wait = IPC_WAIT_NONE;
     if (call) {

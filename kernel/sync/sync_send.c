@@ -43,7 +43,8 @@ destination(struct thread *th, struct ipc_port **out, bool *sonce)
 static void
 deliver(struct thread *listener, const struct ipc_port *port)
 {
-    regs_set_sync_source(&listener->th_regs, port->ip_context, port->ip_name);
+    regs_set_sync_source(&listener->th_regs, port->ip_context,
+                         port->ip_object.io_name);
     sync_listener_done(listener);
     thread_wakeup_handoff(listener, KERN_SUCCESS);
 }

@@ -130,8 +130,9 @@ sync_known_right(struct thread *from, struct thread *to)
         return false;
     }
     port = e->ie_port;
-    known = port->ip_space == s ? ipc_entry_lookup(s, port->ip_name)
-                                : ipc_hash_lookup(s, port);
+    known = port->ip_object.io_space == s
+                ? ipc_entry_lookup(s, port->ip_object.io_name)
+                : ipc_hash_lookup(s, port);
     if (known == NULL || (known->ie_bits & MACH_PORT_TYPE_SEND) == 0) {
         return false;
     }

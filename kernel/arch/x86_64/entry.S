@@ -85,7 +85,7 @@ syscall_done:
     mov R_R13(%rdi), %r13
     mov R_R14(%rdi), %r14
     mov R_R15(%rdi), %r15
-    call mach_msg_general_trap
+    call mach_msg_trap
     jmp syscall_done
 2:  mov %eax, %esi
     call trap_finish

@@ -206,7 +206,7 @@ trap(mach_msg_option_t option, mach_msg_size_t send_size,
     for (i = 0; i < 6; i++) {
         regs_set_arg(&host_current->th_regs, i, args[i]);
     }
-    return mach_msg_trap(host_current, args);
+    return mach_msg_trap(host_current);
 }
 
 mach_port_name_t
@@ -277,7 +277,6 @@ go_on(void)
 {
     struct thread *th = host_current;
     continuation_t k = th->th_continuation;
-    uint64_t args[6];
 
     host_fail_nth(0);
     CHECK(th->th_state == TH_WAITING);
@@ -288,8 +287,7 @@ go_on(void)
     if (k != NULL) {
         return k(th, th->th_wait_result);
     }
-    regs_get_args(&th->th_regs, args);
-    return mach_msg_trap(th, args);
+    return mach_msg_trap(th);
 }
 
 /* A reply that can't be received for lack of memory stays in its queue. */

@@ -158,7 +158,7 @@ host_msg(struct host_thread *h, const struct msg_args *a)
         host_fast_taken++;
         kr = KERN_BLOCKED;
     } else if (kr == KERN_GENERAL) {
-        kr = mach_msg_general_trap(&h->th);
+        kr = mach_msg_trap(&h->th);
     } else { /* a request to the kernel */
         host_kernel_taken++;
         if (kr == KERN_NO_RESULT) {
@@ -174,7 +174,6 @@ static void
 run_one(struct host_thread *h)
 {
     continuation_t k = h->th.th_continuation;
-    uint64_t args[6];
 
     h->th.th_state = TH_RUNNING;
     host_current = &h->th;
@@ -184,8 +183,7 @@ run_one(struct host_thread *h)
     } else if (h->in_sync) {
         trap_done(h, h->th.th_regs.result);
     } else {
-        memcpy(args, h->th.th_regs.args, sizeof(args));
-        trap_done(h, mach_msg_trap(&h->th, args));
+        trap_done(h, mach_msg_trap(&h->th));
     }
 }
 

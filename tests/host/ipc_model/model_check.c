@@ -94,8 +94,8 @@ check_place(const struct m_port *p, const struct ipc_port *k)
     switch (p->place) {
     case M_IN_SPACE:
         CHECK_EQ(k->ip_state, IPS_SPACE);
-        CHECK(k->ip_space == m_space(p->task));
-        CHECK_EQ(k->ip_name, p->name);
+        CHECK(k->ip_object.io_space == m_space(p->task));
+        CHECK_EQ(k->ip_object.io_name, p->name);
         CHECK(m_find(p->task, p->name) != NULL);
         break;
     case M_IN_QUEUE:

@@ -19,7 +19,7 @@ void kernel_main(void) __attribute__((noreturn));
  * arguments, as C functions that take what they need of them.  Entry i is
  * trap TRAP_count - i.  They return a code, which goes to the user; those from
  * KERN_CODES_FIRST up do not:
- * KERN_GENERAL has mach_msg_general_trap() called, all others (and any code
+ * KERN_GENERAL has mach_msg_trap() called, all others (and any code
  * when something is pending) go through trap_finish().
  */
 typedef void (*trap_fn_t)(void);

@@ -69,6 +69,28 @@ user_copy_words(void *to, const void *from, size_t words)
     return words * 8;
 }
 
+static inline size_t
+user_copy_32(void *to, const void *from, size_t size)
+{
+    size_t left = size >> 3;
+
+    __asm__ volatile(USER_ACCESS(1)
+                     "1: rep movsq\n\t"
+                     "testb $4, %b3\n\t"
+                     "jz 3f\n\t"
+                     "inc %%ecx\n"
+                     "2: movsl\n\t"
+                     "dec %%ecx\n"
+                     "3:\n\t" USER_ACCESS(0)
+                     ".pushsection .fixup, \"a\"\n\t"
+                     ".quad 1b, 3b, 2b, 3b\n\t"
+                     ".popsection"
+                     : "+&c"(left), "+&D"(to), "+&S"(from)
+                     : "r"(size)
+                     : "memory", "cc");
+    return left;
+}
+
 /* 4 bytes. */
 static inline size_t
 user_copy_word(void *to, const void *from)
@@ -114,6 +136,20 @@ user_copy_to(vm_address_t to, const void *from, size_t size)
     return __builtin_constant_p(size) && size == 4
                ? user_copy_word(p, from)
                : user_copy(p, from, size);
+}
+
+/* A number of 32-bit words; how much was copied before a miss is not told: the
+ * result is 0 or not. */
+static inline size_t
+user_copy_from_32(void *to, vm_address_t from, size_t size)
+{
+    return user_copy_32(to, (const void *)(uintptr_t)from, size);
+}
+
+static inline size_t
+user_copy_to_32(vm_address_t to, const void *from, size_t size)
+{
+    return user_copy_32((void *)(uintptr_t)to, from, size);
 }
 
 /* One aligned 32-bit word; false on a miss. */

@@ -17,6 +17,8 @@ struct pmap;
 
 size_t user_copy_from(void *to, vm_address_t from, size_t size);
 size_t user_copy_to(vm_address_t to, const void *from, size_t size);
+#define user_copy_from_32 user_copy_from
+#define user_copy_to_32 user_copy_to
 struct pmap *host_current_pmap(void); /* the test defines it */
 
 extern bool host_user_access; /* it may be touched */
