@@ -12,8 +12,9 @@
 #       a program of ours, booted in bootstrap's place, that prints TAP on the
 #       kernel's log and ends the machine; NAME_append: kernel command line;
 #       NAME_long_append: that of another run in make check-long;
-#       NAME_memory: MiB [256]; NAME_icount: yes for a clock that counts
-#       instructions, so that times don't depend on the host's load
+#       NAME_memory: MiB [256]; NAME_icount: yes (with the simple processor of the
+#       benchmarks) or max for a clock that counts instructions, so that times
+#       don't depend on the host's load
 #   tests/posix/*.c
 #       each a static Linux program that prints TAP, run in both layouts
 

@@ -2,4 +2,5 @@
 guest-kernel_srcs := tests/guest/kernel tests/guest/lib
 guest-kernel_servers := exc:catch_
 guest-kernel_cflags := -I$(SRC)/tests/guest/lib
+guest-kernel_icount := max
 $(eval $(call guest_test,guest-kernel,freestanding))
