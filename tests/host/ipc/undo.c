@@ -452,9 +452,11 @@ lost(void)
     nth = (unsigned)(host_alloc_count() - count);
     for (n = nth + 1; n <= nth + OOL - 1; n++) {
         int i, empty = 0;
+        unsigned regions;
 
         again();
         CHECK_EQ(send_full(sizeof(*out)), MACH_MSG_SUCCESS);
+        regions = user_regions_of(w.b);
         pages_missing_at(3); /* the buffer, the array, the buffer again */
         host_fail_nth(n);
         CHECK_EQ(receive_full(), KERN_BLOCKED);
@@ -471,6 +473,7 @@ lost(void)
             }
         }
         CHECK_EQ(empty, 1);
+        CHECK_EQ(user_regions_of(w.b), regions + OOL - 1);
         CHECK_EQ(in->head.msgh_size, sizeof(*in));
         losses++;
     }
