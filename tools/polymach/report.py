@@ -19,8 +19,8 @@ from errors import Failure
 
 # Rows of which the report shows where their instructions go.
 TRACED = ("l4_rt_0", "l4_rt_4", "mach_rt", "mach_rt_4k", "mig_rt",
-          "mach_rt_port", "mach_rt_slow", "kern_rpc", "futex_rt", "exc_rt",
-          "mach_rt_ool4k")
+          "mach_rt_port", "mach_rt_pset", "mach_rt_slow", "kern_rpc",
+          "futex_rt", "exc_rt", "mach_rt_ool4k", "l4_mig_rt", "l4_rt_map")
 
 
 def add_classes(results, timeout):
