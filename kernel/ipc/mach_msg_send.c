@@ -42,7 +42,8 @@ send_wait_error(kern_return_t kr)
                                           : MACH_SEND_INTERRUPTED;
 }
 
-/* K: while a sender goes on that has been granted a slot: of this port. */
+/* K: while a sender goes on that has been granted a slot and has not taken it:
+ * of this port. */
 static struct ipc_port *granted;
 
 /*
@@ -76,7 +77,7 @@ mach_msg_send_continue(struct thread *th, kern_return_t result)
         th->th_trap_deadline = 0;
         kr = send_wait_error(result);
     }
-    if (slot) {
+    if (granted != NULL) {
         granted = NULL;
         ipc_mqueue_room(port);
     }
@@ -426,6 +427,7 @@ mach_msg_send(struct thread *th)
     if (!once) {
         k->ikm_flags |= IKM_SLOT;
         f.dest->ip_slots++;
+        granted = f.dest == granted ? NULL : granted;
     } else if (disposition == MACH_MSG_TYPE_MOVE_SEND_ONCE) {
         ipc_sonce_use(f.dest); /* it is not out any more */
     } else {
