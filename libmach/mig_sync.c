@@ -301,13 +301,7 @@ put_call(mach_msg_header_t *msg, mach_msg_option_t option,
     }
     tag |= (flags & MIG_SYNC_RIGHT) != 0 ? SYNC_TAKE_RIGHT : 0;
     tag |= (flags & MIG_SYNC_INTERRUPTIBLE) != 0 ? SYNC_INTERRUPTIBLE : 0;
-    if (!put_message(msg, tag, b, FALSE)) {
-        return FALSE;
-    }
-    if ((flags & MIG_SYNC_LATE) != 0) {
-        msg->msgh_id |= (mach_msg_id_t)SYNC_MESSAGE_LATE;
-    }
-    return TRUE;
+    return put_message(msg, tag, b, FALSE);
 }
 
 /* All is in registers, both ways. */

@@ -92,9 +92,8 @@
  * right is its only descriptor.  A Mach message that is sent to a saved right to
  * reply is the answer in this form; one that can't be has the right destroyed.
  */
-#define SYNC_MESSAGE_ID 0x3fffffffu
+#define SYNC_MESSAGE_ID 0x7fffffffu
 #define SYNC_MESSAGE_HALF 0x80000000u /* its last word is 4 bytes */
-#define SYNC_MESSAGE_LATE 0x40000000u /* request: it may be answered late */
 
 /* Kernel memory, mapped into the task, for as long as the thread lives.  It
  * is not inherited. */

@@ -302,17 +302,6 @@ emit_send(struct out *o, const struct routine *rt)
     out_put(o, "    return mig_ret;\n}\n\n");
 }
 
-static const char *
-sync_flags(const struct routine *rt)
-{
-    bool late = rt->sreply_port != NULL;
-
-    if (rt->reply.ports != 0) {
-        return late ? "MIG_SYNC_LATE | MIG_SYNC_RIGHT" : "MIG_SYNC_RIGHT";
-    }
-    return late ? "MIG_SYNC_LATE" : "0";
-}
-
 static void
 emit_call(struct out *o, const struct routine *rt)
 {
@@ -338,7 +327,9 @@ emit_call(struct out *o, const struct routine *rt)
                              : mig_format("%llu", (unsigned long long)
                                           receive_size(rt)),
             reply, has_two_times(rt) ? wait_time_text(rt) : time_text(rt),
-            goes_synchronously(rt) ? mig_format(", %s", sync_flags(rt)) : "",
+            !goes_synchronously(rt) ? ""
+            : rt->reply.ports != 0  ? ", MIG_SYNC_RIGHT"
+                                    : ", 0",
             has_two_times(rt) ? "    }\n" : "");
     out_put(o, "    if (mig_ret != MACH_MSG_SUCCESS) {\n");
     if (rt->consume != 0) {

@@ -17,9 +17,8 @@
 #include <mach/mig_user.h>
 #include <mach/sync_user.h>
 
-#define MIG_SYNC_LATE 1u  /* the routine may answer late */
-#define MIG_SYNC_RIGHT 2u /* its answer carries a right */
-#define MIG_SYNC_INTERRUPTIBLE 4u /* thread_kick has it cancelled */
+#define MIG_SYNC_RIGHT 1u         /* the answer carries a right */
+#define MIG_SYNC_INTERRUPTIBLE 2u /* thread_kick has it cancelled */
 /* Bytes that a message may have. */
 #define MIG_SYNC_MAX \
     ((mach_msg_size_t)(sizeof(mach_msg_header_t) + SYNC_WORDS * 8))
