@@ -177,8 +177,7 @@ put_reply(const struct thread *th, mach_msg_header_t *h,
     h->msgh_remote_port = MACH_PORT_NULL;
     h->msgh_local_port = port->ip_object.io_name;
     h->msgh_voucher_port = MACH_PORT_NULL;
-    return need <= th->th_saved.ipc.room && to <= VM_MAX_ADDRESS - need
-           && user_copy_to(to, h, need) == 0;
+    return need <= th->th_saved.ipc.room && user_copy_to(to, h, need) == 0;
 }
 
 /* The request goes, with its rights, and what the reply would have counted

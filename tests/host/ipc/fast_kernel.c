@@ -424,7 +424,9 @@ call(struct kworld *w, bool fast)
     }
     if (plan.nowhere) {
         a.option |= MACH_RCV_OVERWRITE;
-        a.rcv_message = (void *)(uintptr_t)(VM_MAX_ADDRESS + 8);
+        a.rcv_message = (void *)(uintptr_t)(plan.fill % 2 == 0
+                                                ? VM_MAX_ADDRESS + 8
+                                                : VM_MAX_ADDRESS - 8);
     }
     full = plan.full != 0 ? fill_up(w) : 0;
     served_word = 0;

@@ -3,6 +3,7 @@
  * Kernel objects, messages of the kernel, ledgers.
  */
 #include <mach/mig_errors.h>
+#include <mach/mig_types.h>
 #include "ipc_test.h"
 
 static struct world w;
@@ -52,6 +53,35 @@ kernel_requests(void)
     /* No reply: its right is destroyed, and that is told. */
     CHECK_EQ(call(7003, 0, r), MACH_MSG_SUCCESS);
     CHECK_EQ(w.ma->head.msgh_id, MACH_NOTIFY_SEND_ONCE);
+    world_end(&w);
+}
+
+static uint64_t charged;
+
+static void
+look_at_ledger(mach_msg_header_t *in, mach_msg_header_t *out)
+{
+    (void)in;
+    (void)out;
+    charged = w.ta->th.th_caller->ca_ledger->le_used[LEDGER_KMEM];
+}
+
+/* Whoever calls pays for the request and for the reply. */
+static void
+long_replies_are_charged(void)
+{
+    enum { LONGEST = 7299 };
+    mach_port_name_t r;
+    uint64_t before;
+
+    world_begin(&w);
+    r = new_port(w.a);
+    served_do = look_at_ledger;
+    CHECK_EQ(call(7001, 41, r), MACH_MSG_SUCCESS);
+    before = w.ta->th.th_caller->ca_ledger->le_used[LEDGER_KMEM];
+    CHECK_EQ(call(LONGEST, 0, r), MACH_MSG_SUCCESS);
+    CHECK(charged >= before + 28 + ipc_upcall_routine(LONGEST)->max_reply_size);
+    served_do = NULL;
     world_end(&w);
 }
 
@@ -234,6 +264,7 @@ flood(void)
 
 const struct test kernel_tests[] = {
     {"kernel requests", kernel_requests},
+    {"replies are charged", long_replies_are_charged},
     {"requests that wait", requests_that_wait},
     {"kernel reply ports", reply_ports},
     {"preallocated messages", preallocated},

@@ -171,6 +171,8 @@ borrowed_names(void)
     world_begin(&w);
     thread_enter(w.ta);
     CHECK_EQ(type_of(w.a, MACH_PORT_TASK_SELF), MACH_PORT_TYPE_SEND);
+    CHECK_EQ(refs_of(w.a, MACH_PORT_TASK_SELF, MACH_PORT_RIGHT_SEND), 1);
+    CHECK_EQ(refs_of(w.a, MACH_PORT_TASK_SELF, MACH_PORT_RIGHT_RECEIVE), 0);
     CHECK_EQ(ipc_call_deallocate(w.a->space, MACH_PORT_TASK_SELF),
              KERN_SUCCESS);
     CHECK_EQ(ipc_object_copyin(w.a->space, MACH_PORT_TASK_SELF,

@@ -69,6 +69,8 @@ check_name(int task, mach_port_name_t name)
     }
     if (type == MACH_PORT_TYPE_SEND) {
         CHECK(ipc_hash_lookup(s, e->ie_port) == e);
+    } else if ((type & MACH_PORT_TYPE_RECEIVE) != 0) {
+        CHECK(ipc_hash_lookup(s, e->ie_port) == NULL);
     }
 }
 
