@@ -112,6 +112,10 @@ references(void)
     CHECK_EQ(*refs, 2);
     CHECK_EQ(get_refs(s, MACH_PORT_RIGHT_RECEIVE, refs), KERN_SUCCESS);
     CHECK_EQ(*refs, 0);
+    *refs = 7;
+    CHECK_EQ(get_refs(MACH_PORT_TASK_SELF, MACH_PORT_RIGHT_RECEIVE, refs),
+             KERN_SUCCESS);
+    CHECK_EQ(*refs, 0);
     CHECK_EQ(get_refs(s, MACH_PORT_RIGHT_NUMBER, refs), KERN_INVALID_VALUE);
     CHECK_EQ(get_refs(0x7777, MACH_PORT_RIGHT_SEND, refs),
              KERN_INVALID_NAME);
