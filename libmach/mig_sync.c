@@ -244,13 +244,15 @@ answered(mach_msg_header_t *msg, const struct sync_buffer *b,
          mach_msg_size_t room, mach_port_t reply)
 {
     uint32_t tag = msg->msgh_voucher_port;
+    mach_msg_size_t n = words_size(tag, (uint32_t)msg->msgh_id);
     boolean_t fits;
 
     if ((tag & (SYNC_GRANT | SYNC_MAP)) != 0) {
         fits = get_pages(msg, b, room);
     } else {
-        fits = HEADER + words_size(tag, (uint32_t)msg->msgh_id) + TRAILER <=
-                   room &&
+        /* The thread may have a buffer that this call did not ask for. */
+        fits = HEADER + n + TRAILER <= room &&
+               (n <= REGISTER_BYTES || b != NULL) &&
                ((tag & SYNC_RIGHT) == 0 || COMPLEX_MIN + TRAILER <= room);
         if (fits) {
             get_message(msg, b);

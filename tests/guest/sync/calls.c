@@ -2,6 +2,7 @@
 /*
  * What goes across: words, label, badge; and what is refused.
  */
+#include <mach/mig_sync.h>
 #include <mach_port/mach_port.h>
 #include "test.h"
 
@@ -164,6 +165,41 @@ test_no_buffer(void)
           "and gets what it can take", a.m.tag);
 }
 
+/* A stub that needs no buffer, in a thread that has one, is answered with more
+ * words than its registers take. */
+static void
+test_long_answer(void)
+{
+    static union {
+        mach_msg_header_t head;
+        uint8_t bytes[sizeof(mach_msg_header_t) + SYNC_REGISTERS * 8 +
+                      MAX_TRAILER_SIZE];
+    } u;
+    static struct actor a;
+
+    for (unsigned more = SYNC_REGISTERS - 1; more <= SYNC_REGISTERS; more++) {
+        mach_msg_return_t mr;
+
+        a = (struct actor){ .trap = TRAP_sync_receive, .name = port,
+                            .wants_buffer = true, .then_reply = true,
+                            .more = more };
+        actor_start(&a);
+        u.head = (mach_msg_header_t){
+            .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+                                        MACH_MSG_TYPE_MAKE_SEND_ONCE),
+            .msgh_remote_port = port,
+            .msgh_id = 5 };
+        mr = mig_sync_call(&u.head, MACH_SEND_MSG | MACH_RCV_MSG,
+                           sizeof(u.head) + 8, sizeof(u), MACH_PORT_NULL, 0, 0);
+        check(actor_done(&a) && mr == (more < SYNC_REGISTERS
+                                           ? MACH_MSG_SUCCESS
+                                           : MACH_RCV_TOO_LARGE),
+              more < SYNC_REGISTERS ? "an answer in registers"
+                                    : "one that is longer is too large",
+              (uint64_t)mr);
+    }
+}
+
 static void
 test_signals(void)
 {
@@ -204,6 +240,7 @@ test_calls(void)
     }
     test_refusals();
     test_no_buffer();
+    test_long_answer();
     test_signals();
     port_end(port);
     census_end("calls leave nothing behind");

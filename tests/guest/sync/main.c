@@ -25,7 +25,7 @@ actor_main(uint64_t arg)
     a->state = 1;
     a->kr = sync_trap(a->trap, a->name, &a->m, &a->m);
     if (a->then_reply && a->kr == KERN_SUCCESS) {
-        struct sync_message answer = message(1);
+        struct sync_message answer = message(1 + a->more);
 
         answer.words[0] = a->m.words[0] + 1;
         a->kr = sync_send(MACH_PORT_NULL, &answer);

@@ -22,6 +22,7 @@ struct actor {
     bool wants_buffer;
     struct sync_buffer buffer; /* if so: goes in before, comes out after */
     bool then_reply;        /* a receive: answers with word 0 + 1 */
+    unsigned more;          /* words that are in the answer, too */
 };
 /* Starts it, and waits until it waits (or is done). */
 void actor_start(struct actor *a);
