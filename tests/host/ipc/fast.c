@@ -99,6 +99,22 @@ twin_end(struct twin *t)
     side_end(&t->server);
 }
 
+void
+twin_case_begin(struct twin *t)
+{
+    census_begin();
+    host_random_seed(1);
+    twin_begin(t, true);
+}
+
+void
+twin_case_end(struct twin *t)
+{
+    twin_settle(t);
+    twin_end(t);
+    census_end();
+}
+
 static mach_msg_option_t
 random_option(void)
 {

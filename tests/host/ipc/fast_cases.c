@@ -10,22 +10,6 @@ static struct twin world;
 static const struct plan plain = {.size = 32,
                                   .room = sizeof(struct buffer)};
 
-static void
-begin(struct twin *t)
-{
-    census_begin();
-    host_random_seed(1);
-    twin_begin(t, true);
-}
-
-static void
-end(struct twin *t)
-{
-    twin_settle(t);
-    twin_end(t);
-    census_end();
-}
-
 /* The client's call; was it by the fast path? */
 static bool
 client_sends(struct twin *t, const struct plan *p)
@@ -81,7 +65,7 @@ fast_keeps_order(void)
     struct twin *t = &world;
     struct side other;
 
-    begin(t);
+    twin_case_begin(t);
     CHECK_EQ(twin_call(t, &t->server, &plain, MACH_RCV_MSG, t->port),
              KERN_BLOCKED);
     other = second(t, &t->server, t->port);
@@ -93,7 +77,7 @@ fast_keeps_order(void)
     CHECK_EQ(other.thread->result, MACH_MSG_SUCCESS);
     CHECK(other.out->head.msgh_remote_port != MACH_PORT_NULL);
     thread_end(other.thread);
-    end(t);
+    twin_case_end(t);
 }
 
 static struct ipc_port *
@@ -139,7 +123,7 @@ fast_keeps_order_of_set(void)
     struct twin *t = &world;
     struct side other;
 
-    begin(t);
+    twin_case_begin(t);
     put_in_set(t);
     CHECK_EQ(twin_call(t, &t->server, &plain, MACH_RCV_MSG, t->set),
              KERN_BLOCKED);
@@ -151,7 +135,7 @@ fast_keeps_order_of_set(void)
     CHECK_EQ(t->server.out->head.msgh_id, 77);
     CHECK(other.out->head.msgh_remote_port != MACH_PORT_NULL);
     thread_end(other.thread);
-    end(t);
+    twin_case_end(t);
 }
 
 static kern_return_t
@@ -169,7 +153,7 @@ fast_listener_before_set(void)
     struct twin *t = &world;
     struct host_thread *listener;
 
-    begin(t);
+    twin_case_begin(t);
     put_in_set(t);
     CHECK_EQ(twin_call(t, &t->server, &plain, MACH_RCV_MSG, t->set),
              KERN_BLOCKED);
@@ -185,7 +169,7 @@ fast_listener_before_set(void)
     CHECK_EQ(t->server.thread->th.th_state, TH_WAITING);
     (void)run_ready();
     thread_end(listener);
-    end(t);
+    twin_case_end(t);
 }
 
 /* A right that the receiver has, or has not, under whatever name it was last
@@ -199,7 +183,7 @@ fast_known_rights(void)
     struct ipc_port *port;
     struct ipc_entry *e;
 
-    begin(t);
+    twin_case_begin(t);
     p.size = sizeof(mach_msg_header_t) + 16;
     p.carries = 1;
     p.disposition = MACH_MSG_TYPE_MAKE_SEND;
@@ -223,7 +207,7 @@ fast_known_rights(void)
         twin_settle(t);
     }
     CHECK_EQ(port->ip_known, known);
-    end(t);
+    twin_case_end(t);
 }
 
 /* A receive right is known, too, and goes for a right to send. */
@@ -234,7 +218,7 @@ fast_right_comes_home(void)
     struct plan p = plain;
     struct ipc_entry *e;
 
-    begin(t);
+    twin_case_begin(t);
     p.size = sizeof(mach_msg_header_t) + 16;
     p.carries = 1;
     p.disposition = MACH_MSG_TYPE_COPY_SEND;
@@ -250,7 +234,7 @@ fast_right_comes_home(void)
         CHECK_EQ(e->ie_port->ip_known, e->ie_name);
         twin_settle(t);
     }
-    end(t);
+    twin_case_end(t);
 }
 
 /* Who waits on the port itself comes before who waits on its set. */
@@ -262,7 +246,7 @@ fast_port_before_set(void)
     struct ipc_pset *set;
     struct side other;
 
-    begin(t);
+    twin_case_begin(t);
     CHECK_EQ(ipc_right_lookup_receive(t->server.task->space, t->port, &port),
              KERN_SUCCESS);
     CHECK_EQ(ipc_right_lookup_pset(t->server.task->space, t->set, &set),
@@ -277,7 +261,7 @@ fast_port_before_set(void)
     CHECK_EQ(t->server.thread->th.th_state, TH_RUNNING);
     CHECK_EQ(other.thread->th.th_state, TH_WAITING);
     thread_end(other.thread);
-    end(t);
+    twin_case_end(t);
 }
 
 /* Room for exactly the message and its trailer is enough; one less is not. */
@@ -288,7 +272,7 @@ fast_exact_room(void)
     struct plan p = plain;
 
     for (mach_msg_size_t less = 0; less <= 4; less += 4) {
-        begin(t);
+        twin_case_begin(t);
         p.room = plain.size + 8u - less;
         CHECK_EQ(twin_call(t, &t->server, &p, MACH_RCV_MSG, t->port),
                  KERN_BLOCKED);
@@ -296,7 +280,7 @@ fast_exact_room(void)
         (void)run_ready();
         CHECK_EQ(t->server.thread->result,
                  less == 0 ? MACH_MSG_SUCCESS : MACH_RCV_TOO_LARGE);
-        end(t);
+        twin_case_end(t);
     }
 }
 
@@ -308,7 +292,7 @@ fast_waits_in_turn(void)
     struct side other;
     mach_port_name_t to;
 
-    begin(t);
+    twin_case_begin(t);
     to = give_send(t->client.task, t->reply, t->server.task);
     other = second(t, &t->client, t->reply);
     CHECK_EQ(twin_call(t, &t->server, &plain, MACH_RCV_MSG, t->port),
@@ -320,7 +304,7 @@ fast_waits_in_turn(void)
     CHECK_EQ(other.out->head.msgh_id, 78);
     CHECK_EQ(t->client.thread->th.th_state, TH_WAITING);
     thread_end(other.thread);
-    end(t);
+    twin_case_end(t);
 }
 
 /* While a notice of too many names stands, the general path takes names: the
@@ -332,7 +316,7 @@ fast_with_name_limit(void)
     struct ipc_port *sonce, *previous;
     struct ipc_space *s;
 
-    begin(t);
+    twin_case_begin(t);
     s = t->server.task->space;
     CHECK_EQ(ipc_object_copyin(s, t->port, MACH_MSG_TYPE_MAKE_SEND_ONCE,
                                &sonce),
@@ -353,7 +337,7 @@ fast_with_name_limit(void)
              KERN_SUCCESS);
     ipc_space_inherit_limit(t->client.task->space, s);
     check_floor(t->client.task->space);
-    end(t);
+    twin_case_end(t);
 }
 
 /* Where room for a name must be made, which lets interrupts in, the general
@@ -364,7 +348,7 @@ fast_without_room(void)
     struct twin *t = &world;
     struct ipc_space *s;
 
-    begin(t);
+    twin_case_begin(t);
     s = t->server.task->space;
     while (ipc_space_free_names(s) > 0) {
         (void)new_port(t->server.task);
@@ -374,7 +358,7 @@ fast_without_room(void)
     CHECK(!client_call(t));
     CHECK_EQ(run_ready(), 1);
     CHECK_EQ(t->server.thread->result, MACH_MSG_SUCCESS);
-    end(t);
+    twin_case_end(t);
 }
 
 /* Where send-once rights of several accounts are out, the next one's account
@@ -387,7 +371,7 @@ fast_with_two_makers(void)
     struct ledger *other;
     struct ipc_port *port, *sonce;
 
-    begin(t);
+    twin_case_begin(t);
     CHECK_EQ(ledger_create(&ledger_root, limit, &other), KERN_SUCCESS);
     CHECK_EQ(ipc_right_lookup_receive(t->client.task->space, t->reply, &port),
              KERN_SUCCESS);
@@ -401,7 +385,7 @@ fast_with_two_makers(void)
     CHECK_EQ(t->server.thread->result, MACH_MSG_SUCCESS);
     ipc_port_release_sonce(sonce);
     ledger_release(other);
-    end(t);
+    twin_case_end(t);
 }
 
 const struct test fast_case_tests[] = {

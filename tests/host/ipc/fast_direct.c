@@ -16,22 +16,6 @@ static struct {
     char rest[IPC_DIRECT_MAX];
 } kernel;
 
-static void
-begin(struct twin *t)
-{
-    census_begin();
-    host_random_seed(1);
-    twin_begin(t, true);
-}
-
-static void
-end(struct twin *t)
-{
-    twin_settle(t);
-    twin_end(t);
-    census_end();
-}
-
 /* ---- replies to the kernel ---- */
 
 static struct thread *
@@ -151,13 +135,13 @@ reply_once(struct twin *t, mach_msg_size_t size, enum why why)
 static void
 fast_to_kernel(void)
 {
-    begin(&world);
+    twin_case_begin(&world);
     for (mach_msg_size_t size = 28; size <= IPC_DIRECT_MAX + 8; size += 4) {
         for (enum why why = NOTHING; why < WHYS; why++) {
             reply_once(&world, size, why);
         }
     }
-    end(&world);
+    twin_case_end(&world);
 }
 
 /* ---- sets ---- */
@@ -208,7 +192,7 @@ listener_and_receiver(bool listener_first)
     struct host_thread *h;
     struct ipc_port *port;
 
-    begin(t);
+    twin_case_begin(t);
     s = t->server.task->space;
     t->port = new_port(t->server.task);
     t->send = give_send(t->server.task, t->port, t->client.task);
@@ -231,7 +215,7 @@ listener_and_receiver(bool listener_first)
     }
     (void)run_ready();
     thread_end(h);
-    end(t);
+    twin_case_end(t);
 }
 
 static void
@@ -255,7 +239,7 @@ goes_fast(const struct plan *p)
     struct ipc_pset *set;
     unsigned taken = host_fast_taken;
 
-    begin(t);
+    twin_case_begin(t);
     got = p->other_buffer ? t->server.in : t->server.out;
     CHECK_EQ(ipc_right_lookup_receive(t->server.task->space, t->port, &port),
              KERN_SUCCESS);
@@ -283,7 +267,7 @@ goes_fast(const struct plan *p)
              KERN_BLOCKED);
     CHECK_EQ(host_fast_taken - taken, 2);
     CHECK_EQ(t->client.thread->result, MACH_MSG_SUCCESS);
-    end(t);
+    twin_case_end(t);
 }
 
 static void
